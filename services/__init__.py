@@ -1,0 +1,1 @@
+"""The four services, the chassis that they stand on, and the command line."""

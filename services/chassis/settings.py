@@ -1,0 +1,72 @@
+"""Settings of a process, read once from the environment; nothing else reads `os.environ`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PORTS: Mapping[str, int] = {
+    "gateway": 8080,
+    "members": 8101,
+    "funds": 8102,
+    "otop": 8103,
+    "reporting": 8104,
+    "issuer": 8105,
+    "kafka": 9092,
+    "kafka_controller": 9093,
+    "mongo": 27017,
+}
+"""Default ports, all on 127.0.0.1. `CHUMCHON_PORT_<NAME>` changes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process is told from outside.
+
+    `home` holds data, logs and pids of the local stack. `kafka` is a comma-separated bootstrap list, `mongo` a
+    connection string. An empty `kafka` or `mongo` in the environment means "the local stack's".
+    """
+
+    home: Path
+    kafka: str
+    mongo: str
+    issuer: str
+    audience: str
+    secrets: Path
+    host: str = "127.0.0.1"
+    log_level: str = "INFO"
+    own_kafka: bool = True
+    """False where CHUMCHON_KAFKA names somebody's own Kafka: the local stack then starts none."""
+    own_mongo: bool = True
+    ports: Mapping[str, int] = field(default_factory=lambda: dict(PORTS))
+    database_prefix: str = "chumchon"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment; raises ValueError naming the variable that is not a number."""
+        env = os.environ if env is None else env
+        ports = {name: _port(env, name, default) for name, default in PORTS.items()}
+        home = Path(env.get("CHUMCHON_HOME") or ".local").resolve()
+        return cls(
+            home=home,
+            kafka=env.get("CHUMCHON_KAFKA") or f"127.0.0.1:{ports['kafka']}",
+            mongo=env.get("CHUMCHON_MONGO") or f"mongodb://127.0.0.1:{ports['mongo']}/?replicaSet=rs0",
+            issuer=env.get("CHUMCHON_ISSUER") or f"http://127.0.0.1:{ports['issuer']}",
+            audience=env.get("CHUMCHON_AUDIENCE") or "chumchon",
+            secrets=Path(env.get("CHUMCHON_SECRETS") or home / "secrets.json"),
+            host=env.get("CHUMCHON_HOST") or "127.0.0.1",
+            log_level=env.get("CHUMCHON_LOG_LEVEL") or "INFO",
+            own_kafka=not env.get("CHUMCHON_KAFKA"),
+            own_mongo=not env.get("CHUMCHON_MONGO"),
+            ports=ports,
+            database_prefix=env.get("CHUMCHON_DATABASE_PREFIX") or "chumchon",
+        )
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(f"CHUMCHON_PORT_{name.upper()}") or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ValueError(f"CHUMCHON_PORT_{name.upper()} must be a port number from 1 to 65535, not {text!r}")
+    return int(text)
