@@ -1,0 +1,65 @@
+"""The one idea: `decide(command, state) -> events | Refused`, `evolve(state, event) -> state`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.event import Event
+
+__all__ = ["Aggregate", "Command", "Decision", "Refused", "Sealed"]
+
+
+class Command(BaseModel):
+    """What somebody wants, in the imperative. Time and ids arrive in it; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A "no" with its reason: a value, never an event. `code` is stable; `rule` cites the department's rule.
+
+    `kind` tells the edge what it is: a conflict with what is so (409), an invalid wish (422), something that is not
+    there (404), or something that this actor may not do (403).
+    """
+
+    code: str
+    th: str
+    en: str
+    kind: Literal["conflict", "invalid", "missing", "forbidden"] = "conflict"
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An event with personal fields beside it, which are encrypted under the key of `owner` and never leave."""
+
+    event: Event
+    owner: str
+    personal: Mapping[str, Any]
+
+
+Decision = Sequence[Event | Sealed] | Refused
+
+C = TypeVar("C", bound=Command)
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Generic[C, S]):
+    """One aggregate, as the chassis runs it. An empty decision is a no-op: it is so already.
+
+    `events` are the types that its streams may hold; another in a stream is an error, never skipped.
+    `area` gives the area that the state belongs to ("" while there is none), for the actor's scope.
+    """
+
+    name: str
+    initial: S
+    decide: Callable[[C, S], Decision]
+    evolve: Callable[[S, Any], S]
+    events: frozenset[type[Event]]
+    area: Callable[[S], str]
