@@ -1,0 +1,22 @@
+"""Thai at the edges: digits, Buddhist-era dates and citizen numbers, read from and written for people. Pure."""
+
+from __future__ import annotations
+
+from services.chassis.thai.citizen import citizen_number, generated_citizen_number, is_generated_number
+from services.chassis.thai.dates import gregorian, long_date, numeric_date, read_date, short_date
+from services.chassis.thai.text import Unreadable, arabic_digits, thai_digits, thai_number
+
+__all__ = [
+    "Unreadable",
+    "arabic_digits",
+    "citizen_number",
+    "generated_citizen_number",
+    "gregorian",
+    "is_generated_number",
+    "long_date",
+    "numeric_date",
+    "read_date",
+    "short_date",
+    "thai_digits",
+    "thai_number",
+]
