@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.areas import Scope
+
 
 class Event(BaseModel):
     """A fact, in the past tense. Readers ignore fields that they do not know; writers add none unannounced.
@@ -23,7 +25,7 @@ class Event(BaseModel):
     """`chumchon.<service>.<Name>.v<version>`: the `ce_type`."""
     dataschema: ClassVar[str] = ""
 
-    area: str = Field(pattern=r"^(\d{2}){0,4}$", description="2/4/6/8-digit area code; empty for the nation")
+    area: Scope = Field(description="2/4/6/8-digit area code; empty for the nation")
     on: date = Field(description="business date, Gregorian: when it happened, not when it was typed in")
 
     @classmethod

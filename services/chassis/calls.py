@@ -56,5 +56,13 @@ class Overloaded(Exception):
     """The queue of commits is full; nothing was written: HTTP 503, retry later."""
 
 
+class Unavailable(Exception):
+    """MongoDB does not answer; this call wrote nothing: HTTP 503, retry later."""
+
+
 class OutcomeUnknown(Exception):
     """The commit may or may not be in the log; the same key tells: HTTP 503, retry with the same key."""
+
+
+class UnreadableStream(Exception):
+    """A stream holds an event that this code does not know (it is older than the log): HTTP 503, upgrade."""

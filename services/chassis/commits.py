@@ -103,8 +103,11 @@ def commit_id(stream: str, version: int) -> Document:
     return {"stream": stream, "version": version}
 
 
-def to_document(commit: Commit) -> Document:
-    """The document as it is inserted, pending. Raises TooLarge."""
+def to_bson(commit: Commit) -> bytes:
+    """The document as it is inserted, pending, encoded here so that a bad value fails its own caller.
+
+    Raises TooLarge, and what bson raises for a value that it cannot hold.
+    """
     if not 0 < len(commit.events) <= COMMIT_EVENTS:
         raise TooLarge(f"a commit holds 1 to {COMMIT_EVENTS} events, not {len(commit.events)}")
     for recorded in commit.events:
@@ -127,10 +130,10 @@ def to_document(commit: Commit) -> Document:
         document["causation_id"] = commit.causation_id
     if commit.traceparent:
         document["traceparent"] = commit.traceparent
-    size = len(bson_encode(document))
-    if size > COMMIT_BYTES:
-        raise TooLarge(f"a commit has {size} bytes; {COMMIT_BYTES} are allowed")
-    return document
+    encoded: bytes = bson_encode(document)
+    if len(encoded) > COMMIT_BYTES:
+        raise TooLarge(f"a commit has {len(encoded)} bytes; {COMMIT_BYTES} are allowed")
+    return encoded
 
 
 def _event_document(recorded: Recorded) -> Document:
@@ -201,15 +204,15 @@ def from_document(document: Document) -> Commit:
 class Written:
     """What became of one insert. `unknown`: it may or may not be there, now or later; insert the same one again."""
 
-    outcome: Literal["inserted", "version-taken", "command-taken", "unknown", "refused"]
+    outcome: Literal["inserted", "version-taken", "command-taken", "unknown"]
     reason: str = ""
 
 
 class CommitStore(Protocol):
     """The append-only log of one service. Every read has read concern majority."""
 
-    async def append(self, documents: Sequence[Document]) -> list[Written]:
-        """Insert a group, unordered, journaled and majority; one outcome each, in order. Never raises for a store's
+    async def append(self, documents: Sequence[bytes]) -> list[Written]:
+        """Insert a group of `to_bson`, unordered, journaled and majority; one outcome each, in order. Never raises for a store's
         trouble: that is `unknown`."""
         ...
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.event import Event
 
-__all__ = ["Aggregate", "Command", "Decision", "Refused", "Sealed"]
+__all__ = ["Aggregate", "Command", "Decision", "Forgotten", "Refused", "Sealed"]
 
 
 class Command(BaseModel):
@@ -43,7 +43,15 @@ class Sealed:
     personal: Mapping[str, Any]
 
 
-Decision = Sequence[Event | Sealed] | Refused
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """An event with which the key of `owner` is destroyed: what was sealed for it can never be read again."""
+
+    event: Event
+    owner: str
+
+
+Decision = Sequence[Event | Sealed | Forgotten] | Refused
 
 C = TypeVar("C", bound=Command)
 S = TypeVar("S")

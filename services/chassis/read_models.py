@@ -138,7 +138,7 @@ class InMemorySnapshot:
         limit: int | None = None,
     ) -> list[Row]:
         """See `Snapshot.facets`."""
-        rows = [
+        rows: list[Row] = [
             row
             for row in self.models.documents.get("facets", {}).values()
             if row["kind"] == kind

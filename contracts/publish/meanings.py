@@ -1,0 +1,23 @@
+"""What an enum's values mean: the strings written under its members, which Python itself forgets."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from enum import Enum
+
+
+def meanings(enum: type[Enum]) -> dict[str, str]:
+    """From a member's name to the sentence under it; members without one are left out."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(enum))).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    told: dict[str, str] = {}
+    for before, after in zip(tree.body, tree.body[1:], strict=False):
+        match before, after:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                told[name] = inspect.cleandoc(text).replace("\n", " ")
+    return told

@@ -1,0 +1,119 @@
+"""The commit log in MongoDB, and the fake that specs use; one contract suite binds both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from bson import decode as bson_decode
+from bson.raw_bson import RawBSONDocument
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from services.chassis.commits import Commit, Written, from_document
+from services.chassis.mongo import MAJORITY, Collection, Database, Document
+
+DUPLICATE_KEY = 11000
+INSERTED = Written("inserted")
+
+OUTBOX_INDEX = IndexModel(
+    [("recorded_at", ASCENDING), ("_id.stream", ASCENDING), ("_id.version", ASCENDING)],
+    name="outbox",
+    partialFilterExpression={"pending": True},
+)
+COMMAND_INDEX = IndexModel([("command_id", ASCENDING)], name="command", unique=True)
+STREAM_INDEX = IndexModel([("_id.stream", ASCENDING), ("_id.version", ASCENDING)], name="stream")
+
+
+class MongoCommitStore:
+    """See `CommitStore`. `prepare` makes the indexes; call it before the first append."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._commits: Collection = database.get_collection("commits", read_concern=MAJORITY)
+
+    async def prepare(self) -> None:
+        """Make the indexes: one commit a command, a stream in order, and what waits to be sent."""
+        await self._commits.create_indexes([COMMAND_INDEX, STREAM_INDEX, OUTBOX_INDEX])
+
+    async def append(self, documents: Sequence[bytes]) -> list[Written]:
+        """See `CommitStore.append`."""
+        try:
+            await self._commits.insert_many([RawBSONDocument(raw) for raw in documents], ordered=False)
+        except BulkWriteError as error:
+            return _sorted_out(error.details or {}, len(documents))
+        except PyMongoError as error:
+            return [Written("unknown", type(error).__name__)] * len(documents)
+        return [INSERTED] * len(documents)
+
+    async def read(self, stream: str, after: int = 0) -> list[Commit]:
+        """See `CommitStore.read`."""
+        found = self._commits.find({"_id.stream": stream, "_id.version": {"$gt": after}}).sort(
+            [("_id.stream", 1), ("_id.version", 1)]
+        )
+        return [from_document(document) async for document in found]
+
+    async def command(self, command_id: UUID) -> Commit | None:
+        """See `CommitStore.command`."""
+        document = await self._commits.find_one({"command_id": str(command_id)})
+        return None if document is None else from_document(document)
+
+
+def _sorted_out(details: Mapping[str, Any], count: int) -> list[Written]:
+    """One outcome each: success is no write error *and* no write concern error."""
+    rest = Written("unknown", "write concern") if details.get("writeConcernErrors") else INSERTED
+    outcomes = [rest] * count
+    for error in details.get("writeErrors", ()):
+        outcomes[error["index"]] = _outcome(error)
+    return outcomes
+
+
+def _outcome(error: Mapping[str, Any]) -> Written:
+    if error.get("code") != DUPLICATE_KEY:
+        return Written("unknown", str(error.get("code")))
+    return Written("command-taken" if "command_id" in error.get("keyPattern", {}) else "version-taken")
+
+
+@dataclass
+class InMemoryCommitStore:
+    """The fake. `trouble` holds outcomes that the next documents get, each with whether they are kept all the same."""
+
+    documents: dict[tuple[str, int], Document] = field(default_factory=dict)
+    trouble: list[tuple[Written, bool]] = field(default_factory=list)
+
+    async def prepare(self) -> None:
+        """Nothing to make."""
+
+    async def append(self, documents: Sequence[bytes]) -> list[Written]:
+        """See `CommitStore.append`."""
+        return [self._insert(bson_decode(raw)) for raw in documents]
+
+    def _insert(self, document: Document) -> Written:
+        key = (document["_id"]["stream"], document["_id"]["version"])
+        trouble, kept = self.trouble.pop(0) if self.trouble else (INSERTED, True)
+        if kept:
+            if key in self.documents:
+                return Written("version-taken")
+            if any(other["command_id"] == document["command_id"] for other in self.documents.values()):
+                return Written("command-taken")
+            self.documents[key] = document
+        return trouble
+
+    async def read(self, stream: str, after: int = 0) -> list[Commit]:
+        """See `CommitStore.read`."""
+        found = sorted(key for key in self.documents if key[0] == stream and key[1] > after)
+        return [_utc(self.documents[key]) for key in found]
+
+    async def command(self, command_id: UUID) -> Commit | None:
+        """See `CommitStore.command`."""
+        for document in self.documents.values():
+            if document["command_id"] == str(command_id):
+                return _utc(document)
+        return None
+
+
+def _utc(document: Document) -> Commit:
+    return from_document({**document, "recorded_at": document["recorded_at"].replace(tzinfo=UTC)})

@@ -1,0 +1,282 @@
+"""A command's way into the log: load, decide, append; once for every key, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.errors import PyMongoError
+
+from contracts.envelope import GENESIS
+from contracts.event import Event
+from services.chassis.calls import Call, Done, KeyReused, OutcomeUnknown, StaleVersion, Unavailable
+from services.chassis.commits import Commit, CommitStore, commit_of, to_bson
+from services.chassis.decider import Aggregate, Command, Forgotten, Refused, Sealed
+from services.chassis.group_commit import GroupCommit
+from services.chassis.metrics import COMMITS, CONFLICTS, REFUSALS, UNKNOWN
+from services.chassis.sealing import Sealing
+from services.chassis.streams import Held, Streams, fold
+
+DEADLINE_SECONDS = 10.0
+"""How long an unknown outcome or a contended stream is tried before the caller is told to ask again."""
+
+
+class CommandHandler:
+    """Runs commands of one service. Cancelling a caller does not cancel its command."""
+
+    def __init__(
+        self,
+        service: str,
+        store: CommitStore,
+        sealing: Sealing,
+        *,
+        fingerprint_key: bytes,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        self.service = service
+        self.sealing = sealing
+        self._store = store
+        self._streams = Streams(store)
+        self._group = GroupCommit(store, service)
+        self._fingerprint_key = fingerprint_key
+        self._deadline = deadline_seconds
+        self._running: set[asyncio.Task[Done | Refused]] = set()
+        self._commits, self._conflicts = COMMITS.labels(service), CONFLICTS.labels(service)
+        self._unknown = UNKNOWN.labels(service)
+
+    async def handle(
+        self,
+        aggregate: Aggregate[Any, Any],
+        stream: str,
+        command: Command,
+        call: Call,
+        *,
+        unless: Refused | None = None,
+    ) -> Done | Refused:
+        """Run a command on a stream. `unless` is a refusal that the edge found (an unknown area, say): it is answered
+        like one of `decide`, after the look-up of the key.
+
+        Raises StaleVersion, KeyReused, Overloaded, OutcomeUnknown, Unavailable, UnreadableStream, TooLarge.
+        """
+        attempt = _Attempt(self, aggregate, stream, command, call, unless)
+        task = asyncio.create_task(attempt.run())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def state(self, aggregate: Aggregate[Any, Any], stream: str, *, fresh: bool = True) -> Held:
+        """A stream's fold, for queries and for edge checks. `fresh=False` may lag behind other replicas."""
+        return await self._streams.load(aggregate, stream, fresh=fresh)
+
+    async def personal(self, stream: str, owner: str) -> dict[str, Any] | None:
+        """The newest sealed part of a stream that `owner`'s key opens; None where it was forgotten or never was."""
+        for commit in reversed(await self._store.read(stream)):
+            for recorded in reversed(commit.events):
+                if recorded.sealed is not None and recorded.owner == owner:
+                    return await self.sealing.unseal(owner, recorded.sealed)
+        return None
+
+    async def sealed_parts(
+        self, stream: str, version: int
+    ) -> list[tuple[Event | None, dict[str, Any] | None]]:
+        """The events of one commit with their unsealed parts, in order; [] where there is no such commit."""
+        parts: list[tuple[Event | None, dict[str, Any] | None]] = []
+        for commit in await self._store.read(stream, version - 1):
+            if commit.version == version:
+                for recorded in commit.events:
+                    opened = (
+                        None
+                        if recorded.sealed is None
+                        else await self.sealing.unseal(recorded.owner, recorded.sealed)
+                    )
+                    parts.append((recorded.envelope.parsed(), opened))
+        return parts
+
+    async def drain(self) -> None:
+        """Wait for the commands in hand; for a graceful stop."""
+        while self._running:
+            await asyncio.wait(self._running)
+        await self._group.drain()
+
+    def fingerprint(self, stream: str, command: Command) -> str:
+        """HMAC of the validated command: a plain hash of one with a citizen number could be found by trying."""
+        text = f"{stream}\x00{type(command).__name__}\x00{command.model_dump_json()}"
+        return hmac.digest(self._fingerprint_key, text.encode(), hashlib.sha256).hex()
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One command on its way; holds the stream's lock while it runs."""
+
+    handler: CommandHandler
+    aggregate: Aggregate[Any, Any]
+    stream: str
+    command: Command
+    call: Call
+    unless: Refused | None
+
+    async def run(self) -> Done | Refused:
+        async with self.handler._streams.locked(self.stream):
+            try:
+                return await self._decide_and_append()
+            except PyMongoError as error:
+                self.handler._streams.forget(self.stream)
+                raise Unavailable(type(error).__name__) from error
+            except BaseException:
+                self.handler._streams.forget(self.stream)
+                raise
+
+    async def _decide_and_append(self) -> Done | Refused:
+        handler, call = self.handler, self.call
+        until = time.monotonic() + handler._deadline
+        pause = 0.001
+        held = await handler._streams.load(self.aggregate, self.stream)
+        fresh = False
+        while True:
+            if call.expected_version not in (None, held.version):
+                if (prior := await self._prior()) is not None:
+                    return prior
+                if fresh:
+                    raise StaleVersion(self.stream, held.version)
+                held, fresh = await self._reload(), True
+                continue
+            decision = self._decision(held)
+            if isinstance(decision, Refused) or not decision:
+                if (prior := await self._prior()) is not None:
+                    return prior
+                before = held.version
+                if not fresh:
+                    held, fresh = await self._reload(), True
+                if held.version != before:
+                    continue
+                return self._no(decision, held)
+            commit = await self._commit(held, decision)
+            if await self._written(commit, until):
+                held = fold(self.aggregate, held, [commit])
+                handler._streams.keep(self.stream, held)
+                handler._commits.inc()
+                return Done(self.stream, commit.version, tuple(_event(item) for item in decision))
+            handler._conflicts.inc()
+            if (prior := await self._prior()) is not None:
+                return prior
+            held, fresh = await self._reload(), True
+            if call.expected_version is not None and held.version != call.expected_version:
+                raise StaleVersion(self.stream, held.version)
+            if time.monotonic() > until:  # the other's commit is there but no majority has it
+                raise OutcomeUnknown(f"{self.stream} is contended")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 0.2)
+
+    def _decision(self, held: Held) -> Refused | Sequence[Event | Sealed | Forgotten]:
+        if self.unless is not None:
+            return self.unless
+        decision = self.aggregate.decide(self.command, held.state)
+        if self.call.scopes is None or isinstance(decision, Refused):
+            return decision
+        areas = {_event(item).area for item in decision}
+        if held.version:
+            areas.add(self.aggregate.area(held.state))
+        outside = [area for area in areas if not any(area.startswith(scope) for scope in self.call.scopes)]
+        return OUTSIDE if outside else decision
+
+    def _no(self, decision: Refused | Sequence[Any], held: Held) -> Done | Refused:
+        if isinstance(decision, Refused):
+            REFUSALS.labels(self.handler.service, decision.code).inc()
+            return decision
+        return Done(self.stream, held.version, ())
+
+    async def _prior(self) -> Done | None:
+        """The first answer to this key, if there was one. Raises KeyReused."""
+        commit = await self.handler._store.command(self.call.command_id)
+        if commit is None:
+            return None
+        if commit.fingerprint != self.handler.fingerprint(self.stream, self.command):
+            raise KeyReused("this key was used for another command")
+        events = tuple(
+            event for recorded in commit.events if (event := recorded.envelope.parsed()) is not None
+        )
+        return Done(commit.stream, commit.version, events, repeated=True)
+
+    async def _reload(self) -> Held:
+        return await self.handler._streams.load(self.aggregate, self.stream, fresh=True)
+
+    async def _commit(self, held: Held, decision: Sequence[Event | Sealed | Forgotten]) -> Commit:
+        sealing, call = self.handler.sealing, self.call
+        events: list[tuple[Event, bytes | None, str, str]] = []
+        for item in decision:
+            if isinstance(item, Sealed):
+                sealed, digest = await sealing.seal(item.owner, item.personal)
+                events.append((item.event, sealed, digest, item.owner))
+            else:
+                events.append((_event(item), None, GENESIS, ""))
+        for item in decision:
+            if isinstance(
+                item, Forgotten
+            ):  # before the append: a crash between leaves too little, never too much
+                await sealing.destroy(item.owner)
+        now = call.now.replace(microsecond=call.now.microsecond // 1000 * 1000)
+        return commit_of(
+            stream=self.stream,
+            version=held.version + 1,
+            previoushash=held.hash,
+            events=events,
+            command_id=call.command_id,
+            fingerprint=self.handler.fingerprint(self.stream, self.command),
+            actor=call.actor,
+            recorded_at=max(now, held.recorded_at),
+            correlation_id=call.correlation_id,
+            causation_id=call.causation_id,
+            traceparent=call.traceparent,
+        )
+
+    async def _written(self, commit: Commit, until: float) -> bool:
+        """True when this commit is in the log, False when another took its place. Raises OutcomeUnknown."""
+        document = to_bson(commit)
+        was_unknown, pause = False, 0.01
+        while True:
+            written = await self.handler._group.submit(document)
+            if written.outcome == "inserted":
+                return True
+            if written.outcome == "unknown":
+                self.handler._streams.forget(self.stream)
+                if not was_unknown:
+                    self.handler._unknown.inc()
+                was_unknown = True
+            elif not was_unknown:
+                return False
+            else:
+                there = await self._there(commit)
+                if there is not None:
+                    return there
+            if time.monotonic() > until:
+                raise OutcomeUnknown(f"no answer about {self.stream}: {written.reason or written.outcome}")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 0.5)
+
+    async def _there(self, commit: Commit) -> bool | None:
+        """After an unknown outcome and a taken key: is it ours? None while no majority has either, or nobody answers."""
+        try:
+            mine = await self.handler._store.command(commit.command_id)
+            if mine is not None:
+                return (mine.stream, mine.version, mine.hash) == (commit.stream, commit.version, commit.hash)
+            others = await self.handler._store.read(commit.stream, commit.version - 1)
+        except PyMongoError:
+            return None
+        return False if others else None
+
+
+def _event(item: Event | Sealed | Forgotten) -> Event:
+    return item if isinstance(item, Event) else item.event
+
+
+OUTSIDE = Refused(
+    "outside-your-area",
+    "พื้นที่นี้อยู่นอกเขตที่ท่านรับผิดชอบ",
+    "This area is outside the area that you are responsible for.",
+    kind="forbidden",
+)

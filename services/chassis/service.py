@@ -1,0 +1,47 @@
+"""What a service is made of, and what its routes and workers get from the chassis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from services.chassis.access_log import AccessLog
+from services.chassis.doorbell import Doorbell
+from services.chassis.handling import CommandHandler
+from services.chassis.http import Routes
+from services.chassis.projection import Projection, Reaction
+from services.chassis.read_models import ReadModels
+from services.chassis.sealing import Secrets
+from services.chassis.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The running parts of a service."""
+
+    settings: Settings
+    secrets: Secrets
+    handler: CommandHandler
+    views: Mapping[str, ReadModels]
+    """By the projection's name."""
+    moved: Doorbell
+    """Rings when a view has moved."""
+    access_log: AccessLog
+
+
+Worker = Callable[[Parts, asyncio.Event], Awaitable[None]]
+"""A task beside the API: runs until the event is set, and then finishes what is in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service as data: its route table, projections, reactions and workers."""
+
+    name: str
+    routes: Callable[[Parts], Routes]
+    projections: tuple[Projection, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    workers: tuple[Worker, ...] = ()
+    says: bool = True
+    """False where the service has no events of its own yet: no relay."""

@@ -1,0 +1,92 @@
+"""Streams as a writer sees them: the fold of a stream's commits, cached after acknowledgement, and its lock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.envelope import GENESIS
+from services.chassis.calls import UnreadableStream
+from services.chassis.commits import Commit, CommitStore
+from services.chassis.decider import Aggregate
+
+CACHED = 50_000
+_BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A stream up to `version`: its state, the hash that the next commit is chained to, and its newest time."""
+
+    state: Any
+    version: int = 0
+    hash: str = GENESIS
+    recorded_at: datetime = _BEFORE
+
+
+class Streams:
+    """The folds of one service's streams. A cache, never the truth: `forget` it whenever in doubt."""
+
+    def __init__(self, store: CommitStore, *, cached: int = CACHED) -> None:
+        self._store = store
+        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._cached = cached
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    async def load(self, aggregate: Aggregate[Any, Any], stream: str, *, fresh: bool = False) -> Held:
+        """The fold of a stream; `fresh` reads what came since from the store. Raises UnreadableStream."""
+        held = self._held.get(stream)
+        if held is None or fresh:
+            held = held or Held(aggregate.initial)
+            held = fold(aggregate, held, await self._store.read(stream, held.version))
+            self.keep(stream, held)
+        else:
+            self._held.move_to_end(stream)
+        return held
+
+    def keep(self, stream: str, held: Held) -> None:
+        """Cache what was acknowledged or read under majority, nothing else."""
+        self._held[stream] = held
+        self._held.move_to_end(stream)
+        while len(self._held) > self._cached:
+            self._held.popitem(last=False)
+
+    def forget(self, stream: str) -> None:
+        """Drop a cached stream."""
+        self._held.pop(stream, None)
+
+    @asynccontextmanager
+    async def locked(self, stream: str) -> AsyncIterator[None]:
+        """One commit of a stream in flight in this process; others of the stream wait in order."""
+        lock, users = self._locks.get(stream, (None, 0))
+        lock = lock or asyncio.Lock()
+        self._locks[stream] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._locks[stream]
+            if users == 1:
+                del self._locks[stream]
+            else:
+                self._locks[stream] = (lock, users - 1)
+
+
+def fold(aggregate: Aggregate[Any, Any], held: Held, commits: Iterable[Commit]) -> Held:
+    """`evolve` over the events of commits that follow `held`. Raises UnreadableStream for an event not of its own."""
+    state, version, last, recorded_at = held.state, held.version, held.hash, held.recorded_at
+    for commit in commits:
+        for recorded in commit.events:
+            event = recorded.envelope.parsed()
+            if event is None or type(event) not in aggregate.events:
+                raise UnreadableStream(
+                    f"{commit.stream} holds {recorded.envelope.type}, which {aggregate.name} does not know"
+                )
+            state = aggregate.evolve(state, event)
+        version, last, recorded_at = commit.version, commit.hash, commit.recorded_at
+    return Held(state, version, last, recorded_at)

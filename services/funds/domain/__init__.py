@@ -1,0 +1,1 @@
+"""The aggregates of `funds`, one file each; pure."""

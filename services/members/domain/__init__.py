@@ -1,0 +1,1 @@
+"""The aggregates of `members`, one file each; pure."""

@@ -1,0 +1,80 @@
+"""A growth target: members of an area grow by a percentage on a recorded base (seed 000 §10.2: +5 % on FY2564)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import Field
+
+from contracts.areas import Scope
+from contracts.ids import stream_id
+from contracts.members import GrowthTargetSet, Network
+from services.chassis.decider import Aggregate, Command, Decision
+
+
+class SetGrowthTarget(Command):
+    """Set or change the target. The base is recorded with its date: a growth without a baseline cannot be computed."""
+
+    network: Network
+    area: Scope
+    fiscal_year: int = Field(ge=2400, le=2700)
+    base_value: int = Field(ge=0, le=100_000_000)
+    base_date: date
+    percent: int = Field(ge=0, le=1000)
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthTarget:
+    """The target in force, if one was set."""
+
+    area: str = ""
+    target: int | None = None
+    base_value: int = 0
+    base_date: date = date.min
+
+
+def target_stream(network: Network, area: str, fiscal_year: int) -> str:
+    """One target a network, area and fiscal year."""
+    return stream_id("growth-target", network, area, fiscal_year)
+
+
+def grown(base: int, percent: int) -> int:
+    """ceil(base × (100 + percent) / 100) in integers: 3,348 and 5 % give 3,516 (G_networks.md §1.7, §5.3 rule 1)."""
+    return -(-base * (100 + percent) // 100)
+
+
+def decide(command: SetGrowthTarget, state: GrowthTarget) -> Decision:
+    """A target that is in force already is a no-op."""
+    target = grown(command.base_value, command.percent)
+    if (target, command.base_value, command.base_date) == (state.target, state.base_value, state.base_date):
+        return []
+    return [
+        GrowthTargetSet(
+            area=command.area,
+            on=command.on,
+            network=command.network,
+            fiscal_year=command.fiscal_year,
+            base_value=command.base_value,
+            base_date=command.base_date,
+            percent=command.percent,
+            target=target,
+            was_target=state.target,
+        )
+    ]
+
+
+def evolve(state: GrowthTarget, event: GrowthTargetSet) -> GrowthTarget:  # noqa: ARG001 - every decider has both
+    """The target after the event."""
+    return GrowthTarget(event.area, event.target, event.base_value, event.base_date)
+
+
+GROWTH_TARGET = Aggregate(
+    name="growth-target",
+    initial=GrowthTarget(),
+    decide=decide,
+    evolve=evolve,
+    events=frozenset({GrowthTargetSet}),
+    area=lambda target: target.area,
+)

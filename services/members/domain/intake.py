@@ -1,0 +1,141 @@
+"""An import: a file that was read without a fault is accepted as one commit, and its rows run until all have run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any, assert_never
+
+from pydantic import Field
+
+from contracts.areas import Scope
+from contracts.event import Event
+from contracts.members import ImportAccepted, ImportCompleted
+from services.chassis.decider import Aggregate, Command, Decision, Sealed
+
+
+class Kind(StrEnum):
+    """What can be imported."""
+
+    AREAS = "areas"
+    MEMBERSHIPS = "memberships"
+
+
+class AcceptImport(Command):
+    """Accept a file whose rows were all validated. `parts` are the rows in portions that fit into an event."""
+
+    import_id: str
+    kind: Kind
+    area: Scope = Field(description="the narrowest area that holds all rows")
+    on: date
+    digest: str
+    rows: int = Field(ge=1)
+    parts: tuple[tuple[Mapping[str, Any], ...], ...] = Field(min_length=1)
+
+
+class CompleteImport(Command):
+    """All rows have run."""
+
+    import_id: str
+    on: date
+    written: int = Field(ge=0)
+    unchanged: int = Field(ge=0)
+    refused: int = Field(ge=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import's run. `run` counts acceptances: a file with refused rows may be sent again."""
+
+    area: str = ""
+    kind: str = ""
+    rows: int = 0
+    run: int = 0
+    accepted_version: int = 0
+    commits: int = 0
+    running: bool = False
+    written: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+def decide(command: AcceptImport | CompleteImport, state: Import) -> Decision:
+    """The same file is accepted once; again only when rows of it were refused."""
+    match command:
+        case AcceptImport():
+            if state.running or (state.run and not state.refused):
+                return []
+            return [
+                Sealed(
+                    ImportAccepted(
+                        area=command.area,
+                        on=command.on,
+                        import_id=command.import_id,
+                        kind=command.kind,
+                        rows=command.rows,
+                        digest=command.digest,
+                        part=part,
+                        parts=len(command.parts),
+                    ),
+                    command.import_id,
+                    {"rows": rows},
+                )
+                for part, rows in enumerate(command.parts)
+            ]
+        case CompleteImport():
+            if not state.running:
+                return []
+            completed = ImportCompleted(
+                area=state.area,
+                on=command.on,
+                import_id=command.import_id,
+                kind=state.kind,
+                rows=state.rows,
+                written=command.written,
+                unchanged=command.unchanged,
+                refused=command.refused,
+            )
+            return [completed]
+        case _:
+            assert_never(command)
+
+
+def evolve(state: Import, event: ImportAccepted | ImportCompleted) -> Import:
+    """The import after the event."""
+    match event:
+        case ImportAccepted() if event.part:
+            return state
+        case ImportAccepted():
+            return replace(
+                state,
+                area=event.area,
+                kind=event.kind,
+                rows=event.rows,
+                run=state.run + 1,
+                commits=state.commits + 1,
+                accepted_version=state.commits + 1,
+                running=True,
+            )
+        case ImportCompleted():
+            return replace(
+                state,
+                commits=state.commits + 1,
+                running=False,
+                written=event.written,
+                unchanged=event.unchanged,
+                refused=event.refused,
+            )
+        case _:
+            assert_never(event)
+
+
+IMPORT = Aggregate(
+    name="import",
+    initial=Import(),
+    decide=decide,
+    evolve=evolve,
+    events=frozenset[type[Event]]({ImportAccepted, ImportCompleted}),
+    area=lambda run: run.area,
+)
