@@ -28,6 +28,9 @@ class Event(BaseModel):
     area: Scope = Field(description="2/4/6/8-digit area code; empty for the nation")
     on: date = Field(description="business date, Gregorian: when it happened, not when it was typed in")
 
+    def __init_subclass__(cls, **_: Any) -> None:
+        """Python hands the class arguments to this one first, and `object`'s would refuse them."""
+
     @classmethod
     def __pydantic_init_subclass__(cls, *, service: str = "", version: int = 1, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)

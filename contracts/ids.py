@@ -16,6 +16,14 @@ def derived(*parts: str | int) -> UUID:
     return uuid5(NAMESPACE, json.dumps(parts, ensure_ascii=False, separators=(",", ":")))
 
 
+UUID_PATTERN = "[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"
+
+
+def id_pattern(kind: str) -> str:
+    """The regular expression of the stream ids of a kind."""
+    return f"^{kind}:{UUID_PATTERN}$"
+
+
 def stream_id(kind: str, *natural_key: str | int) -> str:
     """The stream of the thing of this kind with this natural key (codes, never names): `kind:uuid`."""
     return f"{kind}:{derived(kind, *natural_key)}"
@@ -24,7 +32,10 @@ def stream_id(kind: str, *natural_key: str | int) -> str:
 def secret_stream_id(kind: str, secret: bytes, citizen_number: str) -> str:
     """The stream of a person: an HMAC, because a plain hash of thirteen digits is found by trying."""
     digest = hmac.digest(secret, f"{kind}\x00{citizen_number}".encode(), hashlib.sha256)
-    return f"{kind}:{UUID(bytes=digest[:16], version=8)}"
+    number = int.from_bytes(digest[:16], "big")
+    number = number & ~(0xF << 76) | 0x8 << 76  # RFC 9562 version 8, which Python 3.11's UUID cannot set
+    number = number & ~(0x3 << 62) | 0x2 << 62
+    return f"{kind}:{UUID(int=number)}"
 
 
 def event_id(stream: str, version: int, index: int) -> UUID:

@@ -9,11 +9,12 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.event import Event
+from contracts.ids import id_pattern
 
 FiscalYear = Annotated[
     int, Field(ge=2400, le=2700, description="Buddhist-era fiscal year: 2565 = Oct 2021 to Sep 2022")
 ]
-StreamId = Annotated[str, Field(pattern=r"^[a-z-]+:[0-9a-f-]{36}$", description="stream id: kind:uuid")]
+StreamId = Annotated[str, Field(pattern=id_pattern("[a-z-]+"), description="stream id: kind:uuid")]
 
 
 class Network(StrEnum):

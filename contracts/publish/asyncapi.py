@@ -70,7 +70,9 @@ def name_of(event: type[Event]) -> str:
 
 
 def _channel(topic: Topic, events: Sequence[type[Event]]) -> Document:
-    config = {key: int(value) if value.lstrip("-").isdigit() else value for key, value in topic.config.items()}
+    config = {
+        key: int(value) if value.lstrip("-").isdigit() else value for key, value in topic.config.items()
+    }
     return {
         "address": topic.name,
         "title": f"Events of {topic.service}",

@@ -76,7 +76,9 @@ def _text(schema: Mapping[str, Any]) -> str:
         case {"format": "uuid"}:
             return NOBODY
         case {"pattern": pattern}:
-            fitting = (text for text in _TEXTS if re.search(pattern, text, re.ASCII))
+            kind = re.match(r"\^([a-z-]+):", pattern)  # a stream id of one kind
+            texts = (*_TEXTS, f"{kind[1]}:{NOBODY}") if kind else _TEXTS
+            fitting = (text for text in texts if re.search(pattern, text, re.ASCII))
             if (text := next(fitting, None)) is None:
                 raise ValueError(f"no example for the pattern {pattern}; give its field examples=[…]")
             return text

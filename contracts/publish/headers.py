@@ -46,7 +46,11 @@ HEADERS: tuple[Header, ...] = (
         pattern=r"^chumchon\.[a-z]+\.[A-Za-z0-9]+\.v[1-9][0-9]*$",
     ),
     _h("ce_source", "The service that said it: `urn:chumchon:<service>`.", pattern="^urn:chumchon:[a-z]+$"),
-    _h("ce_subject", "The stream (one thing with a history), `kind:uuid`; equal to the record's key.", minLength=1),
+    _h(
+        "ce_subject",
+        "The stream (one thing with a history), `kind:uuid`; equal to the record's key.",
+        minLength=1,
+    ),
     _h(
         "ce_time",
         "When it was recorded, UTC, always with three decimals and Z. Never runs backwards in a stream.",
@@ -54,14 +58,29 @@ HEADERS: tuple[Header, ...] = (
         pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
     ),
     _h("content-type", "Media type of the value (`datacontenttype`).", const="application/json"),
-    _h("ce_dataschema", "`$id` of the JSON Schema of the value.", pattern="^urn:chumchon:[a-z]+:[A-Za-z0-9]+:v[1-9][0-9]*$"),
+    _h(
+        "ce_dataschema",
+        "`$id` of the JSON Schema of the value.",
+        pattern="^urn:chumchon:[a-z]+:[A-Za-z0-9]+:v[1-9][0-9]*$",
+    ),
     _h("ce_streamversion", "Number of the commit in its stream, from 1.", pattern=_NUMBER),
     _h("ce_eventindex", "Number of the event in its commit, from 0.", pattern=_NUMBER),
     _h("ce_actor", "Who caused it: the opaque subject of a token, never a name.", minLength=1),
     _h("ce_businessdate", "When it happened, Gregorian; the same as `on` in the value.", format="date"),
-    _h("ce_area", "Area code of 2, 4, 6 or 8 digits; left out for the nation.", required=False, pattern=SCOPE, minLength=2),
+    _h(
+        "ce_area",
+        "Area code of 2, 4, 6 or 8 digits; left out for the nation.",
+        required=False,
+        pattern=SCOPE,
+        minLength=2,
+    ),
     _h("ce_correlationid", "Shared by everything that came of one request.", minLength=1),
-    _h("ce_causationid", "`ce_id` of the event that this is a reaction to; left out where there is none.", required=False, minLength=1),
+    _h(
+        "ce_causationid",
+        "`ce_id` of the event that this is a reaction to; left out where there is none.",
+        required=False,
+        minLength=1,
+    ),
     Header(
         "ce_position",
         "Place in the service's log: 1, 2, 3 … over all partitions of the topic, without a gap.",
@@ -73,7 +92,11 @@ HEADERS: tuple[Header, ...] = (
         {"pattern": _NUMBER},
     ),
     Header("ce_hash", "Hash of this event, hex.", {"pattern": _HASH}),
-    Header("ce_previoushash", "`ce_hash` of the event before it in the stream; 64 zeros for the first.", {"pattern": _HASH}),
+    Header(
+        "ce_previoushash",
+        "`ce_hash` of the event before it in the stream; 64 zeros for the first.",
+        {"pattern": _HASH},
+    ),
     Header(
         "ce_sealeddigest",
         "Digest of the encrypted personal part, which never leaves its service; 64 zeros where there is none.",

@@ -38,7 +38,8 @@ def page(events: Sequence[type[Event]]) -> str:
 
 def _contents(events: Sequence[type[Event]]) -> str:
     rows = [
-        f"| [`{event.type}`](#{_anchor(event)}) | {event.service} | {_first_sentence(event)} |" for event in events
+        f"| [`{event.type}`](#{_anchor(event)}) | {event.service} | {_first_sentence(event)} |"
+        for event in events
     ]
     return "\n".join(["| event | owner | |", "|---|---|---|", *rows])
 
@@ -86,10 +87,12 @@ def _meaning(field: Mapping[str, Any]) -> str:
     told = [str(field.get("description", ""))]
     if "default" in field:
         told.append(f"Default {json.dumps(field['default'], ensure_ascii=False)}.")
-    limits = [f"{word} {field[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in field]
+    limits = [
+        f"{word} {field[key]}" for key, word in (("minimum", "from"), ("maximum", "to")) if key in field
+    ]
     if limits:
         told.append(f"Range: {' '.join(limits)}.")
-    return " ".join(text for text in told if text).replace("|", "\\|")
+    return ". ".join(text.rstrip(".") for text in told if text).replace("|", "\\|")
 
 
 def _doc(event: type[Event]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
@@ -18,16 +19,25 @@ Schema = dict[str, Any]
 class _EventSchema(GenerateJsonSchema):
     """Pydantic's generator, without the titles it makes of names, and with what each enum value means."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._enums: dict[str, type[Enum]] = {}
+
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic calls it with the schema
         return False
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> Schema:
-        made = super().enum_schema(schema)
-        made.pop("title", None)
-        cls: type[Enum] = schema["cls"]
-        told = meanings(cls)
-        values = [f"`{member.value}`: {told[member.name]}" for member in cls if member.name in told]
-        made["description"] = " ".join([str(made.get("description", "")), *values]).strip()
+        self._enums[schema["cls"].__name__] = schema["cls"]
+        return super().enum_schema(schema)
+
+    def generate(self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation") -> Schema:
+        made = super().generate(schema, mode)
+        for definition in made.get("$defs", {}).values():
+            if "enum" in definition:
+                cls = self._enums[definition.pop("title")]
+                told = meanings(cls)
+                values = [f"`{member.value}`: {told[member.name]}" for member in cls if member.name in told]
+                definition["description"] = " ".join([inspect.cleandoc(cls.__doc__ or ""), *values])
         return made
 
 

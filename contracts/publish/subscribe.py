@@ -31,7 +31,7 @@ while True:
         continue  # a repeat after a crash
     if before != known:
         raise RuntimeError(f"a hole in partition {{record.partition()}} after position {{known}}: read it again")
-    print(headers["ce_type"], headers["ce_area"] if "ce_area" in headers else "", record.value().decode())
+    print(headers["ce_type"], headers.get("ce_area", ""), record.value().decode())
     last[record.partition()] = position
 '''
 
