@@ -1,0 +1,161 @@
+"""One term of a relay: take over what the last one left, then round after round, until told to stop or out of luck."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import islice
+from time import perf_counter
+from typing import TypeVar
+
+from contracts.topics import PARTITIONS, Topic
+from services.chassis.metrics import RELAY_EVENTS, RELAY_ROUNDS, RELAY_SECONDS
+from services.chassis.mongo import Session
+from services.chassis.relay.doorbell import Doorbell
+from services.chassis.relay.lease import Lease
+from services.chassis.relay.outbox import Outbox
+from services.chassis.relay.partition import partition_of
+from services.chassis.relay.refusals import topic_of_wrong_width
+from services.chassis.relay.rounds import Round, demand_not_beyond, missing, next_round, outgoing
+from services.chassis.relay.sender import Batches, Sender
+from services.chassis.relay.topic import NoSuchTopic, last_positions
+from services.chassis.steps import step
+
+CHUNK = 32
+"""Records, less than a millisecond's work."""
+
+T = TypeVar("T")
+
+
+class Term:
+    """What is true as long as nothing goes wrong; nothing of it outlives the term but what is in MongoDB and Kafka.
+
+    `run` raises whatever goes wrong: the lease's Lost, AnotherRelay, the drivers' errors, RelayRefused. Then everything
+    here is thrown away and the next term reads what was written.
+    """
+
+    def __init__(
+        self,
+        topic: Topic,
+        bootstrap: str,
+        outbox: Outbox,
+        doorbell: Doorbell,
+        lease: Lease,
+        *,
+        clock: Callable[[], datetime],
+        tell: Callable[[Round], None],
+    ) -> None:
+        self._topic = topic
+        self._bootstrap = bootstrap
+        self._outbox = outbox
+        self._doorbell = doorbell
+        self._lease = lease
+        self._clock = clock
+        self._tell = tell
+        self._rounds = RELAY_ROUNDS.labels(topic.service)
+        self._events = RELAY_EVENTS.labels(topic.service)
+        self._seconds = RELAY_SECONDS.labels(topic.service)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Return when `stop` is set, after the round in hand."""
+        step("relay.lease-won")
+        sender = Sender(self._bootstrap, self._topic)
+        try:
+            async with self._outbox.session() as session:
+                await take_office(sender, self._lease, session)
+                last = await self._take_over(sender, session)
+                while not stop.is_set():
+                    last = await self._go_rounds(sender, session, last, stop)
+        finally:
+            await sender.close()
+
+    async def _take_over(self, sender: Sender, session: Session) -> Round:
+        """Send what is missing of the last round, if anything, and settle it."""
+        previous, last = await self._outbox.last_two(session)
+        topic = await last_positions(self._bootstrap, self._topic.name, range(PARTITIONS))
+        demand_not_beyond(last, topic)
+        records = missing(previous, last, await self._outbox.commits_of(last, session), topic)
+        if records:
+            batches = sender.batches()
+            await at_leisure(map(batches.add, records))
+            await sender.send(batches)
+            step("relay.transaction-committed")
+            self._events.inc(len(records))
+        await self._outbox.settle(last, session)
+        step("relay.taken-over")
+        self._tell(last)
+        return last
+
+    async def _go_rounds(self, sender: Sender, session: Session, last: Round, stop: asyncio.Event) -> Round:
+        """The rounds of one look into the outbox, or a wait for something to send."""
+        since = self._outbox.moment(session)
+        parts = await self._outbox.pending(session)
+        if not parts:
+            await self._doorbell.wait(since)
+            return last
+        step("relay.round-read")
+        ready: tuple[Round, Batches] | None = await self._prepare(sender, last, parts[0])
+        while ready and not stop.is_set():
+            new, batches = ready
+            parts = parts[1:]
+            # The next round is made ready while MongoDB and Kafka work on this one; nothing of it is written or sent.
+            making = asyncio.create_task(self._prepare(sender, new, parts[0])) if parts else None
+            try:
+                last = await self._go_round(sender, session, new, batches)
+                ready = await making if making else None
+            finally:
+                if making:
+                    making.cancel()
+        return last
+
+    async def _go_round(self, sender: Sender, session: Session, new: Round, batches: Batches) -> Round:
+        """Write the round, send it, settle it."""
+        begun = perf_counter()
+        await self._outbox.insert(new, session)
+        step("relay.round-inserted")
+        await sender.send(batches)
+        step("relay.transaction-committed")
+        await self._outbox.settle(new, session)
+        step("relay.unset-pending")
+        self._rounds.inc()
+        self._events.inc(new.count)
+        self._seconds.observe(perf_counter() - begun)
+        self._tell(new)
+        return new
+
+    async def _prepare(self, sender: Sender, previous: Round, part: bytes) -> tuple[Round, Batches]:
+        """The round of a part of the outbox, and its records as they go."""
+        commits = await at_leisure(self._outbox.decoded(part))
+        await at_leisure(
+            partition_of(commit["_id"]["stream"]) for commit in commits
+        )  # remembered, for what follows
+        new = next_round(previous, commits, now=self._clock(), epoch=self._lease.epoch)
+        batches = sender.batches()
+        await at_leisure(map(batches.add, outgoing(previous, new, commits)))
+        return new, batches
+
+
+async def take_office(sender: Sender, lease: Lease, session: Session) -> None:
+    """Fence the older producer first, then confirm the lease: in this order one of the two stops an older relay.
+
+    Raises NoSuchTopic, Lost, RelayRefused, or the drivers' errors.
+    """
+    partitions = await sender.start()
+    if not partitions:
+        raise NoSuchTopic(f"there is no topic {sender.topic}")
+    if partitions != PARTITIONS:
+        raise topic_of_wrong_width(sender.topic, partitions, PARTITIONS)
+    step("relay.producer-ready")
+    await lease.confirm(session)
+
+
+async def at_leisure(work: Iterable[T]) -> list[T]:
+    """`list(work)`, letting others have the event loop in between: the API of the same process goes on answering."""
+    items = iter(work)
+    done: list[T] = []
+    while chunk := list(islice(items, CHUNK)):
+        done += chunk
+        if len(chunk) == CHUNK:
+            await asyncio.sleep(0)
+    return done
