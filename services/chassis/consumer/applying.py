@@ -1,0 +1,151 @@
+"""Applying a batch: read checkpoints, decide, act, write all with the checkpoints in one transaction; retry, split."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import structlog
+
+from services.chassis.checkpoints import Checkpoint, Checkpoints, Source, Stale
+from services.chassis.consumer.deciding import LETTERS_PER_BATCH, Decision, Halted, Place, RecordRefused
+from services.chassis.consumer.reading import Raw, why
+from services.chassis.consumer.trouble import delays, passing, refused_for_good
+from services.chassis.consumer.work import Trade, Work
+from services.chassis.dead_letters import DeadLetters
+from services.chassis.mongo import Database
+from services.chassis.steps import step
+from services.chassis.transactions import transaction
+
+STEPS = (
+    "consumer.batch-received",
+    "consumer.checkpoints-read",
+    "consumer.changes-folded",
+    "consumer.transaction-begun",
+    "consumer.changes-written",
+    "consumer.transaction-committed",
+    "consumer.before-ack",
+)
+"""Every two of them have something between them that a crash could tear apart."""
+
+PATIENCE = 60.0
+"""Seconds that passing trouble is borne within one batch; then the batch is given back to Kafka and comes again. Well
+within `max_poll_interval`, beyond which the group would throw us out."""
+
+_PIECE = 250
+"""Records walked through before the event loop may do something else: about 5 ms."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of a batch."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    """As committed; a split batch has several."""
+    holes: dict[Source, int] = field(default_factory=dict)
+    """Partition with a hole → position of its checkpoint."""
+
+    def take(self, decision: Decision) -> None:
+        """One more part is committed. Raises Halted if too much of the whole broke."""
+        self.decisions.append(decision)
+        self.holes |= {source: decision.walks[source].position for source in decision.holes()}
+        if sum(one.broken for one in self.decisions) > LETTERS_PER_BATCH:
+            raise Halted(f"more than {LETTERS_PER_BATCH} records of one batch broke")
+
+
+class Applying:
+    """Applies batches for one projection or reaction."""
+
+    def __init__(
+        self, database: Database, trade: Trade, on_trouble: Callable[[str], None], patience: float = PATIENCE
+    ) -> None:
+        self._database = database
+        self._trade = trade
+        self._on_trouble = on_trouble
+        self._patience = patience
+        self._checkpoints = Checkpoints(database, trade.name, trade.version)
+        self._letters = DeadLetters(database, trade.name, trade.version)
+        self._log = structlog.get_logger().bind(projection=trade.name, version=trade.version)
+
+    async def apply(self, batch: Sequence[Raw]) -> Applied:
+        """Apply a batch, all partitions of it in one transaction; returns once it is committed with majority.
+
+        Raises the passing trouble that outlasted our patience (nothing is lost: the batch comes again), Halted,
+        Retired, and what is a bug of ours.
+        """
+        applied = Applied()
+        await self._settle(batch, {}, applied, time.monotonic() + self._patience)
+        return applied
+
+    async def _settle(
+        self, batch: Sequence[Raw], refused: dict[Place, str], applied: Applied, deadline: float
+    ) -> None:
+        waits = delays()
+        while True:
+            try:
+                decision = await self._attempt(batch, refused)
+            except RecordRefused as one:
+                self._log.warning("record refused", place=one.place, reason=one.reason)
+                refused[one.place] = one.reason
+            except Stale as moved:
+                self._log.info("checkpoint moved by another process, deciding again", reason=str(moved))
+            except Exception as error:
+                if refused_for_good(error):
+                    await self._split(batch, refused, applied, deadline, error)
+                    return
+                if not passing(error) or time.monotonic() > deadline:
+                    raise
+                self._on_trouble(why(error))
+                self._log.warning("passing trouble, trying again", reason=why(error))
+                await asyncio.sleep(next(waits))
+            else:
+                applied.take(decision)
+                return
+
+    async def _split(
+        self,
+        batch: Sequence[Raw],
+        refused: dict[Place, str],
+        applied: Applied,
+        deadline: float,
+        error: Exception,
+    ) -> None:
+        """MongoDB refuses something in this batch for good: halve it until the culprit is alone, and put it aside."""
+        if len(batch) == 1:
+            [raw] = batch
+            if (raw.topic, raw.partition, raw.offset) in refused:  # not the record's changes: its dead letter
+                raise Halted(f"{raw.topic}/{raw.partition} offset {raw.offset}: {why(error)}") from error
+            refused[raw.topic, raw.partition, raw.offset] = f"MongoDB refused the write: {why(error)}"
+            await self._settle(batch, refused, applied, deadline)
+            return
+        middle = len(batch) // 2
+        await self._settle(batch[:middle], refused, applied, deadline)
+        await self._settle(batch[middle:], refused, applied, deadline)
+
+    async def _attempt(self, batch: Sequence[Raw], refused: dict[Place, str]) -> Decision:
+        checkpoints = await self._checkpoints.load({(raw.topic, raw.partition) for raw in batch})
+        step("consumer.checkpoints-read")
+        work = self._trade.begin()
+        decision = Decision.begin(checkpoints, work, refused)
+        records = iter(batch)
+        while piece := list(islice(records, _PIECE)):
+            decision.walk(piece)
+            await asyncio.sleep(0)
+        step("consumer.changes-folded")
+        if moves := decision.moves():
+            await work.perform()
+            await self._write(work, decision, moves)
+        return decision
+
+    async def _write(self, work: Work, decision: Decision, moves: dict[Checkpoint, Checkpoint]) -> None:
+        async with transaction(self._database) as session:
+            # first of all: who comes too late finds out before he writes ten thousand documents
+            await self._checkpoints.advance(moves, session)
+            step("consumer.transaction-begun")
+            await work.write(session)
+            await self._letters.write(decision.letters, session)
+            step("consumer.changes-written")
+        step("consumer.transaction-committed")

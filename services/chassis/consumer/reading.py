@@ -1,0 +1,126 @@
+"""Reading a record from Kafka, whatever it is: an envelope, or what can still be known of one that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from contracts.envelope import Envelope, Unreadable, from_headers, number
+from services.chassis.dead_letters import Letter
+
+
+class Content(Protocol):
+    """What a record carries. Nothing in it is trusted."""
+
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
+
+
+class Raw(Content, Protocol):
+    """A record as it came from Kafka: what `aiokafka.ConsumerRecord` has and we read."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A record that is not a readable event of ours. `position` is None if it or its predecessor cannot be read."""
+
+    reason: str
+    position: int | None
+    previousposition: int
+    stream: str
+    """From Kafka's key; empty if there is none or it is no text."""
+
+
+def read(raw: Content) -> Envelope | Damaged:
+    """Never raises, whatever the record holds."""
+    try:
+        envelope = from_headers(raw.headers, raw.value)
+    except Unreadable as reason:
+        return damaged(raw, str(reason))
+    if raw.key != envelope.subject.encode():
+        return damaged(raw, "the key is not the subject")
+    if not envelope.position:
+        return damaged(raw, "header ce_position is 0")
+    return envelope
+
+
+def damaged(raw: Content, reason: str) -> Damaged:
+    """What can still be known of a record that cannot be read."""
+    texts = dict(_texts(raw.headers))
+    try:
+        position: int | None = number(texts, "ce_position") or None
+        previous = number(texts, "ce_previousposition")
+    except Unreadable:
+        position, previous = None, 0
+    return Damaged(reason, position, previous, _stream(raw.key))
+
+
+def letter(raw: Raw, position: int | None, stream: str, reason: str, *, follower: bool = False) -> Letter:
+    """The record as a dead letter."""
+    return Letter(
+        source=(raw.topic, raw.partition),
+        offset=raw.offset,
+        position=position,
+        stream=stream,
+        key=raw.key,
+        value=raw.value,
+        headers=raw.headers,
+        timestamp=raw.timestamp,
+        reason=reason,
+        follower=follower,
+    )
+
+
+def why(error: BaseException) -> str:
+    """What went wrong and where, and nothing of the data: the message of an exception may repeat a value."""
+    if isinstance(error, ValidationError):
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        return "data: " + "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['type']}" for f in faults[:5])
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    if where is None:
+        return type(error).__name__
+    code = where.tb_frame.f_code
+    return f"{type(error).__name__} in {code.co_qualname}, {code.co_filename.rsplit('/', 1)[-1]}:{where.tb_lineno}"
+
+
+def later(newest: datetime | None, time: str) -> datetime | None:
+    """The later of a moment and a `ce_time`; one that is no moment with a zone does not count."""
+    try:
+        moment = datetime.fromisoformat(time)
+    except ValueError:
+        return newest
+    if moment.tzinfo is None:
+        return newest
+    return moment if newest is None else max(newest, moment)
+
+
+def _texts(headers: Iterable[tuple[str, bytes | None]]) -> Iterable[tuple[str, str]]:
+    for name, raw in headers:
+        if raw is not None and raw.isascii():
+            yield name, raw.decode("ascii")
+
+
+def _stream(key: bytes | None) -> str:
+    try:
+        return (key or b"").decode()
+    except UnicodeDecodeError:
+        return ""

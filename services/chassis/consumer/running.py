@@ -1,0 +1,161 @@
+"""A consumer: reads its topics batch by batch, applies them, and comes down with a reason when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from services.chassis.checkpoints import Checkpoints, Retired
+from services.chassis.consumer.applying import PATIENCE, Applying
+from services.chassis.consumer.failures import ConsumerDied, told
+from services.chassis.consumer.handling import Handling
+from services.chassis.consumer.preparing import prepare
+from services.chassis.consumer.reactor import Execute
+from services.chassis.consumer.state import ConsumerState, Standing
+from services.chassis.consumer.subscription import ConsumeLoopDied, Subscription
+from services.chassis.consumer.trades import trade_of
+from services.chassis.consumer.trouble import delays, passing
+from services.chassis.consumer.watching import watch
+from services.chassis.mongo import Database
+from services.chassis.projection import Projection, Reaction
+
+
+class Consumer:
+    """Runs one projection, or one reaction with `execute`, in this process; more processes share the partitions.
+
+    `max_records` a batch; `on_moved` is called after each commit of something new; `watch_seconds` is how often lag and
+    versions are looked at; `patience_seconds` how long passing trouble is borne before Kafka is asked again.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        bootstrap: str,
+        work: Projection | Reaction,
+        *,
+        execute: Execute | None = None,
+        max_records: int | None = None,
+        on_moved: Callable[[], None] | None = None,
+        watch_seconds: float = 1.0,
+        patience_seconds: float = PATIENCE,
+    ) -> None:
+        self._trade = trade_of(database, work, execute, max_records)
+        self._service = service
+        self._database = database
+        self._bootstrap = bootstrap
+        self._work = work
+        self._on_moved = on_moved
+        self._watch_seconds = watch_seconds
+        self._standing = Standing(service, self._trade.name, self._trade.version)
+        self._applying = Applying(database, self._trade, self._feel, patience_seconds)
+        self._handling: Handling | None = None
+        self._subscription: Subscription | None = None
+        self._log = structlog.get_logger().bind(consumer=self._trade.name, version=self._trade.version)
+
+    def state(self) -> ConsumerState:
+        """How it stands; lag and counts are `watch_seconds` old at most."""
+        return self._standing.state(self._subscription.assigned() if self._subscription else set())
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until `stop` is set, then finish the batch in hand. Waits for Kafka and MongoDB while they are away.
+
+        Raises ConsumerDied, or HoleInTopic. A version that was replaced and dropped reads no more and waits for `stop`.
+        """
+        stopping = asyncio.create_task(stop.wait())
+        starting = asyncio.create_task(self._started())
+        try:
+            await asyncio.wait({stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                return
+            subscription, handling = starting.result()
+            try:
+                await self._consume(subscription, handling, stopping)
+            finally:
+                self._standing.running = False
+                await subscription.stop()
+            await stopping  # a retired version
+        finally:
+            stopping.cancel()
+            starting.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await starting
+
+    async def _consume(
+        self, subscription: Subscription, handling: Handling, stopping: asyncio.Task[bool]
+    ) -> None:
+        """Until there is a reason to end. Raises ConsumerDied; returns when told to stop or when retired."""
+        watching = asyncio.create_task(
+            watch(subscription, self._database, self._standing, self._watch_seconds)
+        )
+        dying = asyncio.create_task(subscription.died())
+        ends: list[asyncio.Future[None]] = [handling.failure, dying, watching]
+        try:
+            waited: set[asyncio.Future[Any]] = {stopping, *ends}
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            for end in ends:
+                if end.done():
+                    end.result()
+        except Retired:
+            self._standing.retired = True
+            self._log.info("this version was replaced and dropped, reading no more")
+        except ConsumerDied:
+            raise
+        except Exception as error:
+            cause = error.__cause__ if isinstance(error, ConsumeLoopDied) else error
+            reason = told(error) if cause in (None, error) else f"{error}: {told(cause or error)}"
+            raise ConsumerDied(f"{self._trade.name}: {reason}") from error
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _started(self) -> tuple[Subscription, Handling]:
+        """Ready and connected; waits while Kafka or MongoDB is away. Raises ConsumerDied for a bug of ours."""
+        waits = delays(0.2, 5.0)
+        while True:
+            try:
+                connected = await self._connect()
+            except Exception as error:
+                if not passing(error) and not isinstance(error, KafkaError | OSError | TimeoutError):
+                    raise ConsumerDied(f"{self._trade.name}: {told(error)}") from error
+                self._standing.trouble["start"] = told(error)
+                self._log.warning("not started yet, trying again", reason=told(error))
+                await asyncio.sleep(next(waits))
+            else:
+                self._standing.trouble.pop("start", None)
+                self._standing.running = True
+                return connected
+
+    async def _connect(self) -> tuple[Subscription, Handling]:
+        trade = self._trade
+        group = await prepare(self._service, self._database, self._bootstrap, self._work, trade)
+        handling = Handling(
+            self._applying,
+            Checkpoints(self._database, trade.name, trade.version),
+            self._standing,
+            self._on_moved,
+        )
+        subscription = Subscription(
+            self._bootstrap,
+            group,
+            trade.topics,
+            handling.handle,
+            app_name=self._service,
+            max_records=trade.batch,
+        )
+        handling.subscription = self._subscription = subscription
+        try:
+            await subscription.start()
+        except BaseException:
+            await subscription.stop()
+            raise
+        return subscription, handling
+
+    def _feel(self, trouble: str) -> None:
+        self._standing.trouble["batch"] = trouble
