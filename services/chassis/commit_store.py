@@ -61,12 +61,21 @@ class MongoCommitStore:
         document = await self._commits.find_one({"command_id": str(command_id)})
         return None if document is None else from_document(document)
 
+    async def waiting(self) -> int:
+        """How many commits wait to be sent, counted up to 100,000."""
+        return await self._commits.count_documents({"pending": True}, limit=100_000, hint="outbox")
+
 
 def _sorted_out(details: Mapping[str, Any], count: int) -> list[Written]:
     """One outcome each: success is no write error *and* no write concern error."""
-    rest = Written("unknown", "write concern") if details.get("writeConcernErrors") else INSERTED
+    errors = details.get("writeErrors", ())
+    rest = INSERTED
+    if details.get("writeConcernErrors"):
+        rest = Written("unknown", "write concern")
+    elif details.get("nInserted", 0) + len(errors) != count:  # the server stopped in the middle of the group
+        rest = Written("unknown", "cut short")
     outcomes = [rest] * count
-    for error in details.get("writeErrors", ()):
+    for error in errors:
         outcomes[error["index"]] = _outcome(error)
     return outcomes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +17,9 @@ class Command(BaseModel):
     """What somebody wants, in the imperative. Time and ids arrive in it; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    stamped: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the edge fills from its clock: they do not make a repeated request another command."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Protocol
 
@@ -32,7 +33,9 @@ class MongoDoorbell:
         """See `Doorbell.moved`."""
         while True:
             try:
-                async with self._collection.watch([{"$project": {"_id": 1}}], max_await_time_ms=1_000) as changes:
+                async with self._collection.watch(
+                    [{"$project": {"_id": 1}}], max_await_time_ms=1_000
+                ) as changes:
                     yield
                     while changes.alive:
                         if await changes.try_next() is not None:
@@ -66,3 +69,30 @@ class HandBell:
                 yield
         finally:
             self._listeners.discard(event)
+
+
+async def until_stopped(
+    bell: Doorbell, stop: asyncio.Event, *, at_least_every: float = 5.0
+) -> AsyncIterator[None]:
+    """The rings of a bell, and one every few seconds in any case, until `stop` is set."""
+    rung = asyncio.Event()
+
+    async def listen() -> None:
+        async for _ in bell.moved():
+            rung.set()
+
+    async def wait_for_stop() -> None:
+        await stop.wait()
+        rung.set()
+
+    tasks = [asyncio.create_task(listen()), asyncio.create_task(wait_for_stop())]
+    try:
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(rung.wait(), at_least_every)
+            rung.clear()
+            if not stop.is_set():
+                yield
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -60,13 +60,16 @@ class GroupCommit:
 
     async def _append(self, documents: list[bytes]) -> list[Written]:
         try:
-            return await self._store.append(documents)
+            written = await self._store.append(documents)
+            if len(written) != len(documents):
+                raise ValueError("the store answered for another number of documents")
         except Exception as error:  # noqa: BLE001 - whatever it was, the outcome of every document is unknown
             return [Written("unknown", type(error).__name__)] * len(documents)
+        return written
 
     def _next_group(self) -> list[_Waiting]:
-        group: list[_Waiting] = []
-        size = 0
+        group = [self._queue.popleft()]
+        size = len(group[0][0])
         while self._queue and len(group) < GROUP_COMMITS and size + len(self._queue[0][0]) <= GROUP_BYTES:
             waiting = self._queue.popleft()
             size += len(waiting[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +13,16 @@ from pymongo.errors import PyMongoError
 
 from contracts.envelope import GENESIS
 from contracts.event import Event
-from services.chassis.calls import Call, Done, KeyReused, OutcomeUnknown, StaleVersion, Unavailable
-from services.chassis.commits import Commit, CommitStore, commit_of, to_bson
+from services.chassis.calls import (
+    Call,
+    Done,
+    KeyReused,
+    OutcomeUnknown,
+    Overloaded,
+    StaleVersion,
+    Unavailable,
+)
+from services.chassis.commits import Commit, CommitStore, Written, commit_of, to_bson
 from services.chassis.decider import Aggregate, Command, Forgotten, Refused, Sealed
 from services.chassis.group_commit import GroupCommit
 from services.chassis.metrics import COMMITS, CONFLICTS, REFUSALS, UNKNOWN
@@ -23,7 +30,7 @@ from services.chassis.sealing import Sealing
 from services.chassis.streams import Held, Streams, fold
 
 DEADLINE_SECONDS = 10.0
-"""How long an unknown outcome or a contended stream is tried before the caller is told to ask again."""
+"""How long a command may take, its wait for the stream's lock included, before the caller is told to ask again."""
 
 
 class CommandHandler:
@@ -66,7 +73,7 @@ class CommandHandler:
         attempt = _Attempt(self, aggregate, stream, command, call, unless)
         task = asyncio.create_task(attempt.run())
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
 
     async def state(self, aggregate: Aggregate[Any, Any], stream: str, *, fresh: bool = True) -> Held:
@@ -103,9 +110,14 @@ class CommandHandler:
             await asyncio.wait(self._running)
         await self._group.drain()
 
+    def _ended(self, task: asyncio.Task[Done | Refused]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that asyncio does not report it where the caller is gone
+
     def fingerprint(self, stream: str, command: Command) -> str:
         """HMAC of the validated command: a plain hash of one with a citizen number could be found by trying."""
-        text = f"{stream}\x00{type(command).__name__}\x00{command.model_dump_json()}"
+        text = f"{stream}\x00{type(command).__name__}\x00{command.model_dump_json(exclude=set(command.stamped) or None)}"
         return hmac.digest(self._fingerprint_key, text.encode(), hashlib.sha256).hex()
 
 
@@ -119,21 +131,25 @@ class _Attempt:
     command: Command
     call: Call
     unless: Refused | None
+    submitted: bool = False
+    """A commit of ours went to the store and we do not know that it is not there."""
 
     async def run(self) -> Done | Refused:
-        async with self.handler._streams.locked(self.stream):
-            try:
-                return await self._decide_and_append()
-            except PyMongoError as error:
-                self.handler._streams.forget(self.stream)
-                raise Unavailable(type(error).__name__) from error
-            except BaseException:
-                self.handler._streams.forget(self.stream)
-                raise
+        try:
+            async with asyncio.timeout(self.handler._deadline):
+                async with self.handler._streams.locked(self.stream):
+                    try:
+                        return await self._decide_and_append()
+                    except BaseException:
+                        self.handler._streams.forget(self.stream)
+                        raise
+        except (PyMongoError, TimeoutError) as error:
+            if self.submitted:
+                raise OutcomeUnknown(f"no answer about {self.stream}: {type(error).__name__}") from error
+            raise Unavailable(type(error).__name__) from error
 
     async def _decide_and_append(self) -> Done | Refused:
         handler, call = self.handler, self.call
-        until = time.monotonic() + handler._deadline
         pause = 0.001
         held = await handler._streams.load(self.aggregate, self.stream)
         fresh = False
@@ -155,10 +171,20 @@ class _Attempt:
                 if held.version != before:
                     continue
                 return self._no(decision, held)
+            forgotten = [item.owner for item in decision if isinstance(item, Forgotten)]
+            if forgotten:  # a key is gone for good: never for a repeated call, never on the word of a cache
+                if (prior := await self._prior()) is not None:
+                    return prior
+                if not fresh:
+                    held, fresh = await self._reload(), True
+                    continue
             commit = await self._commit(held, decision)
-            if await self._written(commit, until):
-                held = fold(self.aggregate, held, [commit])
-                handler._streams.keep(self.stream, held)
+            after = fold(self.aggregate, held, [commit])  # first: what cannot be read back is not written
+            document = to_bson(commit)
+            for owner in forgotten:  # before the append: a crash between leaves too little, never too much
+                await handler.sealing.destroy(owner)
+            if await self._written(commit, document):
+                handler._streams.keep(self.stream, after)
                 handler._commits.inc()
                 return Done(self.stream, commit.version, tuple(_event(item) for item in decision))
             handler._conflicts.inc()
@@ -167,22 +193,22 @@ class _Attempt:
             held, fresh = await self._reload(), True
             if call.expected_version is not None and held.version != call.expected_version:
                 raise StaleVersion(self.stream, held.version)
-            if time.monotonic() > until:  # the other's commit is there but no majority has it
-                raise OutcomeUnknown(f"{self.stream} is contended")
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause)  # the other's commit may be there while no majority has it
             pause = min(pause * 2, 0.2)
 
     def _decision(self, held: Held) -> Refused | Sequence[Event | Sealed | Forgotten]:
         if self.unless is not None:
             return self.unless
+        if held.version and not self._may_write_in(self.aggregate.area(held.state)):
+            return OUTSIDE  # before decide: its refusal would tell what is so in another's area
         decision = self.aggregate.decide(self.command, held.state)
-        if self.call.scopes is None or isinstance(decision, Refused):
+        if isinstance(decision, Refused) or all(self._may_write_in(_event(item).area) for item in decision):
             return decision
-        areas = {_event(item).area for item in decision}
-        if held.version:
-            areas.add(self.aggregate.area(held.state))
-        outside = [area for area in areas if not any(area.startswith(scope) for scope in self.call.scopes)]
-        return OUTSIDE if outside else decision
+        return OUTSIDE
+
+    def _may_write_in(self, area: str) -> bool:
+        scopes = self.call.scopes
+        return scopes is None or any(area.startswith(scope) for scope in scopes)
 
     def _no(self, decision: Refused | Sequence[Any], held: Held) -> Done | Refused:
         if isinstance(decision, Refused):
@@ -214,11 +240,6 @@ class _Attempt:
                 events.append((item.event, sealed, digest, item.owner))
             else:
                 events.append((_event(item), None, GENESIS, ""))
-        for item in decision:
-            if isinstance(
-                item, Forgotten
-            ):  # before the append: a crash between leaves too little, never too much
-                await sealing.destroy(item.owner)
         now = call.now.replace(microsecond=call.now.microsecond // 1000 * 1000)
         return commit_of(
             stream=self.stream,
@@ -234,12 +255,11 @@ class _Attempt:
             traceparent=call.traceparent,
         )
 
-    async def _written(self, commit: Commit, until: float) -> bool:
-        """True when this commit is in the log, False when another took its place. Raises OutcomeUnknown."""
-        document = to_bson(commit)
+    async def _written(self, commit: Commit, document: bytes) -> bool:
+        """True when this commit is in the log, False when another took its place. Tries until the deadline."""
         was_unknown, pause = False, 0.01
         while True:
-            written = await self.handler._group.submit(document)
+            written = await self._submit(document)
             if written.outcome == "inserted":
                 return True
             if written.outcome == "unknown":
@@ -247,16 +267,23 @@ class _Attempt:
                 if not was_unknown:
                     self.handler._unknown.inc()
                 was_unknown = True
-            elif not was_unknown:
-                return False
             else:
-                there = await self._there(commit)
+                there = await self._there(commit) if was_unknown else False
                 if there is not None:
+                    self.submitted = there
                     return there
-            if time.monotonic() > until:
-                raise OutcomeUnknown(f"no answer about {self.stream}: {written.reason or written.outcome}")
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.5)
+
+    async def _submit(self, document: bytes) -> Written:
+        before, self.submitted = self.submitted, True
+        try:
+            return await self.handler._group.submit(document)
+        except Overloaded:
+            self.submitted = before
+            if not before:
+                raise
+            return Written("unknown", "the queue is full")  # an earlier try may be in the log
 
     async def _there(self, commit: Commit) -> bool | None:
         """After an unknown outcome and a taken key: is it ours? None while no majority has either, or nobody answers."""
@@ -267,7 +294,7 @@ class _Attempt:
             others = await self.handler._store.read(commit.stream, commit.version - 1)
         except PyMongoError:
             return None
-        return False if others else None
+        return others[0].hash == commit.hash if others else None
 
 
 def _event(item: Event | Sealed | Forgotten) -> Event:

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import time
+import zlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +15,14 @@ from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pymongo.errors import DuplicateKeyError
+from pymongo import ReturnDocument
 
 from services.chassis.mongo import MAJORITY, Database
 
+KEY = 32
 NONCE = 12
+TAG = 16
+CACHED = 10_000
 CACHE_SECONDS = 60.0
 """How long another process may still read after a key was destroyed here."""
 
@@ -34,9 +39,12 @@ class Secrets:
         """Read `secrets.json`. Raises ValueError with what to do about it."""
         try:
             texts = json.loads(path.read_text("utf-8"))
-            return cls(bytes.fromhex(texts["citizen_hmac"]), bytes.fromhex(texts["master_key"]))
-        except (OSError, KeyError, ValueError) as error:
+            found = cls(bytes.fromhex(texts["citizen_hmac"]), bytes.fromhex(texts["master_key"]))
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"no secrets in {path}: run `chumchon up`, or set CHUMCHON_SECRETS") from error
+        if len(found.citizen_hmac) != KEY or len(found.master_key) != KEY:
+            raise ValueError(f"no {KEY}-byte secrets in {path}: run `chumchon up`, or set CHUMCHON_SECRETS")
+        return found
 
 
 class WrappedKeys(Protocol):
@@ -68,16 +76,13 @@ class MongoWrappedKeys:
 
     async def add(self, owner: str, wrapped: bytes) -> bytes:
         """See `WrappedKeys.add`."""
-        try:
-            await self._keys.insert_one({"_id": owner, "wrapped": wrapped})
-        except DuplicateKeyError:
-            document = await self._keys.find_one({"_id": owner})
-            if (
-                document is None
-            ):  # taken by a write that is not majority-committed yet: the caller tries again
-                raise
-            return bytes(document["wrapped"])
-        return wrapped
+        document = await self._keys.find_one_and_update(
+            {"_id": owner},
+            {"$setOnInsert": {"wrapped": wrapped}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        return bytes(document["wrapped"])
 
     async def delete(self, owner: str) -> None:
         """See `WrappedKeys.delete`."""
@@ -106,55 +111,77 @@ class Sealing:
     def __init__(self, keys: WrappedKeys, master_key: bytes) -> None:
         self._keys = keys
         self._master = AESGCM(master_key)
-        self._cache: dict[str, tuple[float, AESGCM]] = {}
+        self._cache: OrderedDict[str, tuple[float, AESGCM]] = OrderedDict()
+        self._destroyed = 0
 
     async def seal(self, owner: str, personal: Mapping[str, Any]) -> tuple[bytes, str]:
-        """(nonce and ciphertext, its sha256 as hex); makes the owner's key if there is none."""
-        cipher = await self._cipher(owner) or await self._make(owner)
-        text = json.dumps(personal, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """(nonce and ciphertext, its sha256 as hex); makes the owner's key if there is none.
+
+        The key is asked for anew each time: another process may have destroyed the one that we remember, and what is
+        sealed with that one nobody could ever read. Raises ValueError for what JSON has not (NaN, a lone surrogate).
+        """
+        text = json.dumps(
+            personal, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+        ).encode()
+        cipher = await self._fetch(owner) or await self._make(owner)
         nonce = os.urandom(NONCE)
-        sealed = nonce + cipher.encrypt(nonce, text.encode(), owner.encode())
+        sealed = nonce + cipher.encrypt(nonce, zlib.compress(text), owner.encode())
         return sealed, hashlib.sha256(sealed).hexdigest()
 
     async def unseal(self, owner: str, sealed: bytes) -> dict[str, Any] | None:
         """The personal part; None where the key was destroyed, or is not the one that it was sealed with."""
-        cipher = await self._cipher(owner)
-        if cipher is None:
-            return None
-        try:
-            text = cipher.decrypt(sealed[:NONCE], sealed[NONCE:], owner.encode())
-        except InvalidTag:  # sealed before the owner was forgotten and came back
-            return None
-        found: dict[str, Any] = json.loads(text)
-        return found
+        until, cipher = self._cache.get(owner, (0.0, None))
+        if cipher is not None and time.monotonic() < until:
+            found = _opened(cipher, owner, sealed)
+            if found is not None:  # else another process may have destroyed this key and made a new one
+                return found
+        cipher = await self._fetch(owner)
+        return None if cipher is None else _opened(cipher, owner, sealed)
+
+    async def holds(self, owner: str) -> bool:
+        """Whether the owner has a key."""
+        return await self._keys.get(owner) is not None
 
     async def destroy(self, owner: str) -> None:
         """Destroy the owner's key; what was sealed with it is unreadable from now on."""
-        await self._keys.delete(owner)
-        self._cache.pop(owner, None)
+        try:
+            await self._keys.delete(owner)
+        finally:
+            self._destroyed += 1
+            self._cache.pop(owner, None)
 
     async def _make(self, owner: str) -> AESGCM:
+        destroyed = self._destroyed
         nonce = os.urandom(NONCE)
-        key = AESGCM.generate_key(256)
+        key = AESGCM.generate_key(KEY * 8)
         wrapped = await self._keys.add(owner, nonce + self._master.encrypt(nonce, key, owner.encode()))
-        return self._remember(owner, wrapped)
+        return self._remember(owner, wrapped, destroyed)
 
-    async def _cipher(self, owner: str) -> AESGCM | None:
-        until, cipher = self._cache.get(owner, (0.0, None))
-        if cipher is not None and time.monotonic() < until:
-            return cipher
+    async def _fetch(self, owner: str) -> AESGCM | None:
+        destroyed = self._destroyed
         wrapped = await self._keys.get(owner)
         if wrapped is None:
             self._cache.pop(owner, None)
             return None
-        return self._remember(owner, wrapped)
+        return self._remember(owner, wrapped, destroyed)
 
-    def _remember(self, owner: str, wrapped: bytes) -> AESGCM:
+    def _remember(self, owner: str, wrapped: bytes, destroyed: int) -> AESGCM:
         cipher = AESGCM(self._master.decrypt(wrapped[:NONCE], wrapped[NONCE:], owner.encode()))
-        now = time.monotonic()
-        if len(self._cache) > 1_000:
-            self._cache = {name: kept for name, kept in self._cache.items() if kept[0] > now}
-            if len(self._cache) > 10_000:
-                self._cache.clear()
-        self._cache[owner] = (now + CACHE_SECONDS, cipher)
+        if destroyed != self._destroyed:  # a key was destroyed meanwhile, perhaps this one
+            return cipher
+        self._cache[owner] = (time.monotonic() + CACHE_SECONDS, cipher)
+        self._cache.move_to_end(owner)
+        if len(self._cache) > CACHED:
+            self._cache.popitem(last=False)
         return cipher
+
+
+def _opened(cipher: AESGCM, owner: str, sealed: bytes) -> dict[str, Any] | None:
+    if len(sealed) < NONCE + TAG:
+        return None
+    try:
+        text = cipher.decrypt(sealed[:NONCE], sealed[NONCE:], owner.encode())
+    except InvalidTag:  # sealed before the owner was forgotten and came back
+        return None
+    found: dict[str, Any] = json.loads(zlib.decompress(text))
+    return found

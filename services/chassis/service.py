@@ -10,6 +10,7 @@ from services.chassis.access_log import AccessLog
 from services.chassis.doorbell import Doorbell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import Routes
+from services.chassis.import_reports import ImportReports
 from services.chassis.projection import Projection, Reaction
 from services.chassis.read_models import ReadModels
 from services.chassis.sealing import Secrets
@@ -28,20 +29,30 @@ class Parts:
     moved: Doorbell
     """Rings when a view has moved."""
     access_log: AccessLog
+    import_reports: ImportReports
+    outbox_depth: Callable[[], Awaitable[int]]
+    """Commits that wait to be sent."""
 
 
-Worker = Callable[[Parts, asyncio.Event], Awaitable[None]]
+Worker = Callable[[asyncio.Event], Awaitable[None]]
 """A task beside the API: runs until the event is set, and then finishes what is in hand."""
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """A service's edge, built on running parts: the route table, the tasks beside it."""
+
+    routes: Routes
+    workers: tuple[Worker, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """A service as data: its route table, projections, reactions and workers."""
+    """A service as data: its projections, its reactions, and how its edge is built."""
 
     name: str
-    routes: Callable[[Parts], Routes]
+    build: Callable[[Parts], Built]
     projections: tuple[Projection, ...] = ()
     reactions: tuple[Reaction, ...] = ()
-    workers: tuple[Worker, ...] = ()
     says: bool = True
     """False where the service has no events of its own yet: no relay."""

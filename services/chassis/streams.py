@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from contracts.envelope import GENESIS
 from services.chassis.calls import UnreadableStream
 from services.chassis.commits import Commit, CommitStore
@@ -50,8 +52,10 @@ class Streams:
         return held
 
     def keep(self, stream: str, held: Held) -> None:
-        """Cache what was acknowledged or read under majority, nothing else."""
-        self._held[stream] = held
+        """Cache what was acknowledged or read under majority, nothing else; a slow reader's older fold is not kept."""
+        there = self._held.get(stream)
+        if there is None or there.version <= held.version:
+            self._held[stream] = held
         self._held.move_to_end(stream)
         while len(self._held) > self._cached:
             self._held.popitem(last=False)
@@ -78,11 +82,20 @@ class Streams:
 
 
 def fold(aggregate: Aggregate[Any, Any], held: Held, commits: Iterable[Commit]) -> Held:
-    """`evolve` over the events of commits that follow `held`. Raises UnreadableStream for an event not of its own."""
+    """`evolve` over the events of commits that follow `held`.
+
+    Raises UnreadableStream for an event not of its own, and for a commit that is not chained to the one before.
+    """
     state, version, last, recorded_at = held.state, held.version, held.hash, held.recorded_at
     for commit in commits:
+        if commit.version != version + 1 or commit.events[0].envelope.previoushash != last:
+            raise UnreadableStream(f"{commit.stream} is broken between {version} and {commit.version}")
         for recorded in commit.events:
-            event = recorded.envelope.parsed()
+            try:
+                event = recorded.envelope.parsed()
+            except ValidationError as error:
+                text = f"{commit.stream} holds {recorded.envelope.type} that does not fit: {error.error_count()} faults"
+                raise UnreadableStream(text) from None  # pydantic's own words would show the data
             if event is None or type(event) not in aggregate.events:
                 raise UnreadableStream(
                     f"{commit.stream} holds {recorded.envelope.type}, which {aggregate.name} does not know"

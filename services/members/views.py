@@ -27,6 +27,7 @@ def _applied(event: MembershipApplied, record: Record) -> Iterator[Change]:
         person_id=event.person_id,
         applied_on=event.on.isoformat(),
         generated=event.generated,
+        cohort=None,
         registered_on=None,
         card_issued_on=None,
         confirmed_on=None,

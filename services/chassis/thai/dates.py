@@ -55,8 +55,10 @@ def read_date(value: str | date) -> date:
 
 def gregorian(day: date) -> date:
     """The day itself, where its year can be Gregorian; `Unreadable` for 2568-11-26 and its like (JSON, Excel cells)."""
-    if day < FIRST_DAY or day.year not in GREGORIAN_YEARS:
+    if day.year not in GREGORIAN_YEARS:
         raise _wrong_era(day.year)
+    if day < FIRST_DAY:
+        raise _impossible()
     return day
 
 
@@ -104,7 +106,7 @@ def _day(
     except ValueError:
         read = None
     if read is None or read < FIRST_DAY:
-        raise Unreadable("date-impossible", "ไม่มีวันที่นี้ในปฏิทินไทย", "There is no such day in the Thai calendar.")
+        raise _impossible()
     return read
 
 
@@ -127,3 +129,7 @@ def _wrong_era(year: int) -> Unreadable:
     else:
         th, en = "ไม่ใช่ทั้งปี พ.ศ. และ ค.ศ. ที่ใช้ได้", "is neither a B.E. nor a C.E. year that can be meant"
     return Unreadable("date-era", f"ปี {year} {th}", f"The year {year} {en}.")
+
+
+def _impossible() -> Unreadable:
+    return Unreadable("date-impossible", "ไม่มีวันที่นี้ในปฏิทินไทย", "There is no such day in the Thai calendar.")

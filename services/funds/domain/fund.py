@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.areas import AreaCode
 from contracts.funds import FundEstablished, FundKind
-from contracts.ids import stream_id
+from contracts.ids import id_pattern, stream_id
 from services.chassis.decider import Aggregate, Command, Decision, Refused
 
 
@@ -38,6 +39,9 @@ def fund_stream(kind: FundKind, area: str, number: int) -> str:
     return stream_id("fund", kind, area, number)
 
 
+FundId = Annotated[str, StringConstraints(pattern=id_pattern("fund"))]
+
+NOT_FOUND = Refused("fund-not-found", "ไม่พบกองทุนนี้", "There is no such fund.", kind="missing")
 NOT_A_VILLAGE = Refused(
     "fund-needs-a-village",
     "กองทุนต้องระบุรหัสหมู่บ้าน ๘ หลัก",

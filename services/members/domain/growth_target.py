@@ -10,11 +10,13 @@ from pydantic import Field
 from contracts.areas import Scope
 from contracts.ids import stream_id
 from contracts.members import GrowthTargetSet, Network
-from services.chassis.decider import Aggregate, Command, Decision
+from services.chassis.decider import Aggregate, Command, Decision, Refused
 
 
 class SetGrowthTarget(Command):
     """Set or change the target. The base is recorded with its date: a growth without a baseline cannot be computed."""
+
+    stamped = frozenset({"on"})
 
     network: Network
     area: Scope
@@ -43,6 +45,9 @@ def target_stream(network: Network, area: str, fiscal_year: int) -> str:
 def grown(base: int, percent: int) -> int:
     """ceil(base × (100 + percent) / 100) in integers: 3,348 and 5 % give 3,516 (G_networks.md §1.7, §5.3 rule 1)."""
     return -(-base * (100 + percent) // 100)
+
+
+NO_TARGET = Refused("no-target", "ยังไม่ได้กำหนดเป้าหมาย", "No target was set.", kind="missing")
 
 
 def decide(command: SetGrowthTarget, state: GrowthTarget) -> Decision:

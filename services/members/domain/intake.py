@@ -11,9 +11,8 @@ from typing import Any, assert_never
 from pydantic import Field
 
 from contracts.areas import Scope
-from contracts.event import Event
 from contracts.members import ImportAccepted, ImportCompleted
-from services.chassis.decider import Aggregate, Command, Decision, Sealed
+from services.chassis.decider import Aggregate, Command, Decision, Refused, Sealed
 
 
 class Kind(StrEnum):
@@ -26,6 +25,8 @@ class Kind(StrEnum):
 class AcceptImport(Command):
     """Accept a file whose rows were all validated. `parts` are the rows in portions that fit into an event."""
 
+    stamped = frozenset({"on"})
+
     import_id: str
     kind: Kind
     area: Scope = Field(description="the narrowest area that holds all rows")
@@ -37,6 +38,8 @@ class AcceptImport(Command):
 
 class CompleteImport(Command):
     """All rows have run."""
+
+    stamped = frozenset({"on"})
 
     import_id: str
     on: date
@@ -52,6 +55,7 @@ class Import:
     area: str = ""
     kind: str = ""
     rows: int = 0
+    on: date = date.min
     run: int = 0
     accepted_version: int = 0
     commits: int = 0
@@ -59,6 +63,9 @@ class Import:
     written: int = 0
     unchanged: int = 0
     refused: int = 0
+
+
+NOT_FOUND = Refused("import-not-found", "ไม่พบการนำเข้านี้", "There is no such import.", kind="missing")
 
 
 def decide(command: AcceptImport | CompleteImport, state: Import) -> Decision:
@@ -113,6 +120,7 @@ def evolve(state: Import, event: ImportAccepted | ImportCompleted) -> Import:
                 area=event.area,
                 kind=event.kind,
                 rows=event.rows,
+                on=event.on,
                 run=state.run + 1,
                 commits=state.commits + 1,
                 accepted_version=state.commits + 1,
@@ -136,6 +144,6 @@ IMPORT = Aggregate(
     initial=Import(),
     decide=decide,
     evolve=evolve,
-    events=frozenset[type[Event]]({ImportAccepted, ImportCompleted}),
+    events=frozenset((ImportAccepted, ImportCompleted)),
     area=lambda run: run.area,
 )

@@ -25,6 +25,8 @@ class Details(Command):
 class RegisterPerson(Command):
     """Make a person known. `person_id` is the stream, derived from the citizen number under the service's secret."""
 
+    stamped = frozenset({"on"})
+
     person_id: str
     area: AreaCode
     on: date
@@ -35,6 +37,8 @@ class RegisterPerson(Command):
 class CorrectPerson(Command):
     """Replace a person's details; the citizen number stays, for it is the person."""
 
+    stamped = frozenset({"on"})
+
     person_id: str
     on: date
     details: Details
@@ -42,6 +46,8 @@ class CorrectPerson(Command):
 
 class ForgetPerson(Command):
     """Destroy the key to the person's details (PDPA). Memberships stay, as counts without a name."""
+
+    stamped = frozenset({"on"})
 
     person_id: str
     on: date

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from contracts.areas import AreaCode
+from contracts.ids import id_pattern, stream_id
 from contracts.otop import ApplicationChannel, ProducerApplied, ProducerCategory
 from services.chassis.decider import Aggregate, Command, Decision, Refused
 
@@ -27,6 +31,15 @@ class Producer:
     area: str = ""
 
 
+ProducerId = Annotated[str, StringConstraints(pattern=id_pattern("producer"))]
+
+
+def producer_stream(area: str, registration_ref: str) -> str:
+    """The district that takes the request and its number there are the natural key; a name is no key."""
+    return stream_id("producer", area[:4], registration_ref)
+
+
+NOT_FOUND = Refused("producer-not-found", "ไม่พบผู้ผลิตรายนี้", "There is no such producer.", kind="missing")
 NEEDS_A_TAMBON = Refused(
     "producer-needs-a-tambon",
     "ต้องระบุที่ตั้งของผู้ผลิตอย่างน้อยระดับตำบล",

@@ -1,0 +1,149 @@
+"""Runs the rows of an accepted import: each once, in any number of attempts, many at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from contracts.ids import derived
+from services.chassis.calls import Call, Done, OutcomeUnknown, Overloaded, Unavailable, UnreadableStream
+from services.chassis.decider import Refused
+from services.chassis.handling import CommandHandler
+from services.chassis.problems.catalogue import UNREADABLE_STREAM
+from services.chassis.projection import Order
+
+AT_ONCE = 64
+OUTBOX_BOUND = 20_000
+"""Commits that may wait to be sent before an import pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of an import. `rows` are the rows that it settles (none for a preparation); a refusal with a code in
+    `tolerate` is as good as done."""
+
+    order: Order
+    rows: tuple[int, ...] = ()
+    tolerate: frozenset[str] = frozenset()
+
+
+Job = Sequence[Step]
+"""Steps that run one after another; a refused step ends its job, and with it the rows of the later ones are refused.
+Jobs run side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A row that was refused when it ran."""
+
+    row: int
+    code: str
+    th: str
+    en: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows so far."""
+
+    written: int = 0
+    unchanged: int = 0
+    refused: list[RowError] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Rows that are settled."""
+        return self.written + self.unchanged + len(self.refused)
+
+
+async def run_rows(
+    jobs: Sequence[Job],
+    handler: CommandHandler,
+    call: Call,
+    tally: Tally,
+    *,
+    stop: asyncio.Event,
+    outbox_depth: Callable[[], Awaitable[int]],
+) -> bool:
+    """Run all jobs; False if it was stopped before the end. `call.command_id` seeds the ids of the rows, so a second run
+    after a crash makes the same commands. Trouble that passes is waited out."""
+    waiting = iter(jobs)
+
+    async def worker() -> None:
+        for job in waiting:
+            if stop.is_set():
+                return
+            await outbox.wait()
+            await _run_job(job, handler, call, tally, stop)
+
+    outbox = asyncio.Event()
+    outbox.set()
+    watch = asyncio.create_task(_hold_back(outbox, outbox_depth, stop))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(AT_ONCE, len(jobs))):
+                group.create_task(worker())
+    finally:
+        watch.cancel()
+    return not stop.is_set()
+
+
+async def _hold_back(outbox: asyncio.Event, depth: Callable[[], Awaitable[int]], stop: asyncio.Event) -> None:
+    """Clear `outbox` while too much waits to be sent, set it again when the relay has caught up or when all is to stop."""
+    while True:
+        try:
+            deep = await depth() > OUTBOX_BOUND
+        except PyMongoError:  # then the commits themselves wait
+            deep = False
+        if deep and not stop.is_set():
+            outbox.clear()
+        else:
+            outbox.set()
+        await asyncio.sleep(0.2)
+
+
+async def _run_job(job: Job, handler: CommandHandler, call: Call, tally: Tally, stop: asyncio.Event) -> None:
+    for number, step in enumerate(job):
+        key = derived(str(call.command_id), step.order.stream, number, *step.rows)
+        result = await until_known(handler, step.order, replace(call, command_id=key), stop)
+        if result is None:
+            return
+        if isinstance(result, Refused):
+            if result.code in step.tolerate:
+                tally.unchanged += len(step.rows)
+                continue
+            tally.refused += [
+                RowError(row, result.code, result.th, result.en)
+                for later in job[number:]
+                for row in later.rows
+            ]
+            return
+        written = min(len(step.rows), len(result.events))
+        tally.written += written
+        tally.unchanged += len(step.rows) - written
+
+
+async def until_known(
+    handler: CommandHandler, order: Order, call: Call, stop: asyncio.Event
+) -> Done | Refused | None:
+    """Ask again until the outcome is known; None where `stop` was set before. Raises KeyReused and what is a bug.
+
+    A stream that this version cannot read is a refusal: one of them must not hold up all the others for ever.
+    """
+    pause = 0.05
+    while not stop.is_set():
+        try:
+            return await handler.handle(order.aggregate, order.stream, order.command, call)
+        except (OutcomeUnknown, Overloaded, Unavailable) as trouble:
+            structlog.get_logger().warning("import-waits", reason=type(trouble).__name__)
+        except UnreadableStream:
+            return Refused(UNREADABLE_STREAM.code, UNREADABLE_STREAM.th, UNREADABLE_STREAM.en)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+        pause = min(pause * 2, 5.0)
+    return None

@@ -1,0 +1,179 @@
+"""Runs a service in one process: the API, the relay, the views and reactions, by role; until told to stop, or one dies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import signal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+import uvicorn
+
+from services.chassis import logs
+from services.chassis.access import Access
+from services.chassis.access_log import MongoAccessLog
+from services.chassis.calls import Call
+from services.chassis.commit_store import MongoCommitStore
+from services.chassis.consumer import Consumer
+from services.chassis.decider import Refused
+from services.chassis.doorbell import MongoDoorbell
+from services.chassis.handling import CommandHandler
+from services.chassis.http import Check, create_app
+from services.chassis.import_reports import MongoImportReports
+from services.chassis.mongo import Database, connect, database
+from services.chassis.mongo_read_models import MongoReadModels
+from services.chassis.probes import consumer_check, kafka_check, mongo_check, relay_check
+from services.chassis.projection import Order, Record
+from services.chassis.relay import Relay
+from services.chassis.sealing import MongoWrappedKeys, Sealing, Secrets
+from services.chassis.service import Built, Parts, Service, Worker
+from services.chassis.settings import Settings
+
+Role = Literal["api", "relay", "views"]
+ROLES: tuple[Role, ...] = ("api", "relay", "views")
+
+DRAIN_SECONDS = 10
+
+
+async def run(
+    service: Service, settings: Settings, roles: Collection[Role], *, port: int | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is in hand. Raises what took a part down.
+
+    Every process answers /health, /ready and /metrics on `port` (the service's own by default), whatever its roles.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    secrets = Secrets.load(settings.secrets)
+    client = connect(settings.mongo)
+    kept = database(client, f"{settings.database_prefix}_{service.name}")
+    try:
+        store = MongoCommitStore(kept)
+        await store.prepare()
+        parts = _parts(service, settings, secrets, kept, store)
+        checks: dict[str, Check] = {"mongo": mongo_check(client)}
+        tasks: list[Worker] = []
+        built = service.build(parts) if "api" in roles else None
+        if "relay" in roles and service.says:
+            relay = Relay(service.name, kept, settings.kafka)
+            checks["relay"] = relay_check(relay)
+            tasks.append(relay.run)
+        if "views" in roles:
+            for consumer in _consumers(service, settings, kept, parts.handler):
+                checks[f"view {consumer.state().name}"] = consumer_check(consumer)
+                tasks.append(consumer.run)
+        async with kafka_check(settings.kafka) as checks["kafka"]:
+            tasks += built.workers if built else ()
+            tasks.append(_serving(service.name, settings, parts, built, checks, port))
+            await run_all(tasks, stop)
+        await parts.handler.drain()
+    finally:
+        client.close()
+
+
+async def run_all(tasks: Sequence[Worker], stop: asyncio.Event) -> None:
+    """Run them side by side until all have ended; one that raises stops the others, and then it is raised."""
+
+    async def guarded(task: Worker) -> None:
+        try:
+            await task(stop)
+            if not stop.is_set():
+                raise RuntimeError(f"{getattr(task, '__qualname__', task)} ended by itself")
+        finally:
+            stop.set()
+
+    async with asyncio.TaskGroup() as group:
+        for task in tasks:
+            group.create_task(guarded(task))
+
+
+def _parts(
+    service: Service, settings: Settings, secrets: Secrets, kept: Database, store: MongoCommitStore
+) -> Parts:
+    sealing = Sealing(MongoWrappedKeys(kept), secrets.master_key)
+    fingerprint_key = hashlib.sha256(b"fingerprint" + secrets.master_key).digest()
+    return Parts(
+        settings=settings,
+        secrets=secrets,
+        handler=CommandHandler(service.name, store, sealing, fingerprint_key=fingerprint_key),
+        views={projection.name: MongoReadModels(kept, projection.name) for projection in service.projections},
+        moved=MongoDoorbell(kept["checkpoints"]),
+        access_log=MongoAccessLog(kept),
+        import_reports=MongoImportReports(kept),
+        outbox_depth=store.waiting,
+    )
+
+
+def _consumers(
+    service: Service, settings: Settings, kept: Database, handler: CommandHandler
+) -> list[Consumer]:
+    async def execute(order: Order, record: Record, command_id: UUID) -> Refused | None:
+        envelope = record.envelope
+        call = Call(
+            actor=f"system:{service.name}",
+            command_id=command_id,
+            now=datetime.now(UTC),
+            correlation_id=envelope.correlationid,
+            causation_id=envelope.id,
+            traceparent=envelope.traceparent,
+        )
+        with logs.bound(correlation_id=envelope.correlationid):
+            done = await handler.handle(order.aggregate, order.stream, order.command, call)
+        return done if isinstance(done, Refused) else None
+
+    views = [Consumer(service.name, kept, settings.kafka, work) for work in service.projections]
+    return views + [
+        Consumer(service.name, kept, settings.kafka, work, execute=execute) for work in service.reactions
+    ]
+
+
+def _serving(
+    name: str,
+    settings: Settings,
+    parts: Parts,
+    built: Built | None,
+    checks: Mapping[str, Check],
+    port: int | None,
+) -> Worker:
+    async def serve(stop: asyncio.Event) -> None:
+        app = create_app(
+            name,
+            built.routes if built else None,
+            access=Access(settings.issuer, settings.audience),
+            handler=parts.handler,
+            parts={Parts: parts},
+            ready=checks,
+        )
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.ports[name] if port is None else port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            backlog=2048,
+        )
+        server = _Server(config)
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: setattr(server, "should_exit", True))
+        try:
+            await server.serve()
+        finally:
+            stopping.cancel()
+
+    return serve
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: the service decides when it stops."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

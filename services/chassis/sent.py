@@ -1,0 +1,45 @@
+"""What people send: fields that we do not know are refused, Thai digits are read, and nobody's number stands in public."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+from contracts.areas import AreaCode
+from services.chassis.thai import Unreadable, arabic_digits, citizen_number
+
+_THIRTEEN = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12}(?![0-9])")
+
+
+class Sent(BaseModel):
+    """A body, or a row of a file: an unknown field is an error (a slip of the pen would otherwise be a value left out),
+    and blanks around a text are not kept."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def _read_area(typed: Any) -> Any:
+    return arabic_digits(typed.strip()) if isinstance(typed, str) else typed
+
+
+def _impersonal(text: str) -> str:
+    for found in _THIRTEEN.finditer(arabic_digits(text)):
+        try:
+            citizen_number(found[0])
+        except Unreadable:
+            continue
+        raise Unreadable(
+            "citizen-number-here",
+            "ห้ามใส่เลขประจำตัวประชาชนในช่องนี้ เพราะช่องนี้เปิดเผยต่อทุกคน",
+            "A citizen number must not stand here: everybody can read this field.",
+        )
+    return text
+
+
+TypedArea = Annotated[AreaCode, BeforeValidator(_read_area)]
+"""The code of one area, as people type it."""
+
+PublicText = Annotated[str, AfterValidator(_impersonal)]
+"""A text that goes into an event: refused where a citizen number stands in it."""

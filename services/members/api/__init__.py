@@ -1,0 +1,8 @@
+"""The routes of `members`, in the order of the imports below."""
+
+from __future__ import annotations
+
+from services.members.api import areas, persons, memberships, targets, imports  # isort: skip
+from services.members.api.table import routes
+
+__all__ = ["areas", "imports", "memberships", "persons", "routes", "targets"]

@@ -1,0 +1,46 @@
+"""Events → the board's read models (`fold`), and the queries over them: each as of a business date, each typed."""
+
+from __future__ import annotations
+
+from services.reporting.views.board import Board, board
+from services.reporting.views.counts import (
+    AreaMembers,
+    AreaTally,
+    Headcount,
+    Members,
+    Tally,
+    funds_by_area,
+    members_by_area,
+    producers_by_area,
+)
+from services.reporting.views.coverage import Coverage, Tambon, coverage
+from services.reporting.views.fold import BOARD
+from services.reporting.views.growth import Growth, GrowthStatus, Target, growth
+from services.reporting.views.register import Area, area, areas, below, digits, trail
+
+__all__ = [
+    "BOARD",
+    "Area",
+    "AreaMembers",
+    "AreaTally",
+    "Board",
+    "Coverage",
+    "Growth",
+    "GrowthStatus",
+    "Headcount",
+    "Members",
+    "Tally",
+    "Tambon",
+    "Target",
+    "area",
+    "areas",
+    "below",
+    "board",
+    "coverage",
+    "digits",
+    "funds_by_area",
+    "growth",
+    "members_by_area",
+    "producers_by_area",
+    "trail",
+]
