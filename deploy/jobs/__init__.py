@@ -1,0 +1,1 @@
+"""One-shot jobs of an installation in containers; each may run again at any time."""
