@@ -1,0 +1,286 @@
+"""A service's edge in memory: its real routes, commands and views on fakes of MongoDB and Kafka; and who may call it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import structlog
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+from contracts.envelope import GENESIS, envelopes
+from contracts.event import Event
+from contracts.topics import topic_of
+from deploy.local import issuer
+from services.chassis import logs
+from services.chassis.access import Access, IssuerKeys, Role
+from services.chassis.calls import Call, Done
+from services.chassis.commit_store import InMemoryCommitStore
+from services.chassis.commits import Commit, Written, from_document
+from services.chassis.decider import Aggregate, Command
+from services.chassis.doorbell import HandBell
+from services.chassis.handling import CommandHandler
+from services.chassis.http import create_app
+from services.chassis.mongo import Document
+from services.chassis.projection import Record
+from services.chassis.read_models import InMemoryReadModels
+from services.chassis.row_run import Tally
+from services.chassis.sealing import InMemoryWrappedKeys, Sealing, Secrets
+from services.chassis.service import Parts, Service
+from tests.local_issuer import RunningIssuer, local_settings
+
+SECRETS = Secrets(citizen_hmac=b"\x01" * 32, master_key=b"\x02" * 32)
+SYSTEM = "system:spec"
+
+
+@dataclass
+class QuickStore(InMemoryCommitStore):
+    """The fake with an index of streams and of commands, for thousands of rows."""
+
+    _streams: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    _commands: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def _insert(self, document: Document) -> Written:
+        key = (document["_id"]["stream"], document["_id"]["version"])
+        trouble, kept = self.trouble.pop(0) if self.trouble else (Written("inserted"), True)
+        if kept:
+            if key in self.documents:
+                return Written("version-taken")
+            if document["command_id"] in self._commands:
+                return Written("command-taken")
+            self.documents[key] = document
+            self._streams[key[0]].append(key)
+            self._commands[document["command_id"]] = key
+        return trouble
+
+    async def read(self, stream: str, after: int = 0) -> list[Commit]:
+        """See `CommitStore.read`."""
+        return [self._commit(key) for key in self._streams[stream] if key[1] > after]
+
+    async def command(self, command_id: UUID) -> Commit | None:
+        """See `CommitStore.command`."""
+        key = self._commands.get(str(command_id))
+        return None if key is None else self._commit(key)
+
+    def _commit(self, key: tuple[str, int]) -> Commit:
+        document = self.documents[key]
+        return from_document({**document, "recorded_at": document["recorded_at"].replace(tzinfo=UTC)})
+
+
+@dataclass
+class InMemoryAccessLog:
+    """Who read what, in order; `broken` makes it fail as MongoDB would."""
+
+    noted: list[dict[str, Any]] = field(default_factory=list)
+    broken: Exception | None = None
+
+    async def note(self, *, actor: str, subject: str, route: str, at: datetime, correlation_id: str) -> None:
+        """See `AccessLog.note`."""
+        if self.broken is not None:
+            raise self.broken
+        self.noted.append(
+            {"actor": actor, "subject": subject, "route": route, "at": at, "correlation_id": correlation_id}
+        )
+
+
+@dataclass
+class InMemoryImportReports:
+    """The last report of every run."""
+
+    reports: dict[tuple[str, int], Tally] = field(default_factory=dict)
+
+    async def put(self, import_id: str, run: int, tally: Tally) -> None:
+        """See `ImportReports.put`."""
+        self.reports[import_id, run] = Tally(tally.written, tally.unchanged, list(tally.refused))
+
+    async def get(self, import_id: str, run: int) -> Tally:
+        """See `ImportReports.get`."""
+        return self.reports.get((import_id, run), Tally())
+
+
+@dataclass
+class Edge:
+    """A service and its caller: an officer of Lamphun, unless headers say another."""
+
+    service: Service
+    parts: Parts
+    client: httpx.AsyncClient
+    store: QuickStore
+    keys: InMemoryWrappedKeys
+    models: Mapping[str, InMemoryReadModels]
+    access_log: InMemoryAccessLog
+    reports: InMemoryImportReports
+    bell: HandBell
+    told: int = 0
+    """Commits that the views have seen."""
+
+    async def post(self, path: str, body: Any = None, *, key: str = "", **heads: str) -> httpx.Response:
+        """Send JSON; `heads` are further headers, as `If_Match`."""
+        return await self.client.post(path, json=body, headers=_headers(key, heads))
+
+    async def put(self, path: str, body: Any, *, key: str = "", **heads: str) -> httpx.Response:
+        """The same as PUT."""
+        return await self.client.put(path, json=body, headers=_headers(key, heads))
+
+    async def csv(self, kind: str, content: str | bytes, *, key: str = "", **heads: str) -> httpx.Response:
+        """Send a file to import."""
+        raw = content.encode() if isinstance(content, str) else content
+        headers = {"Content-Type": "text/csv", **_headers(key, heads)}
+        return await self.client.post(f"/v1/imports/{kind}", content=raw, headers=headers)
+
+    async def run(self, aggregate: Aggregate[Any, Any], stream: str, command: Command) -> Done:
+        """Do a command as the system itself."""
+        call = Call(actor=SYSTEM, command_id=uuid4(), now=datetime.now(UTC), correlation_id="spec")
+        done = await self.parts.handler.handle(aggregate, stream, command, call)
+        assert isinstance(done, Done), done
+        return done
+
+    async def tell(self) -> None:
+        """Let the views and the reactions hear what was committed since, as the relay and the consumers would."""
+        while self.told < len(self.store.documents):
+            fresh = list(self.store.documents)[self.told :]
+            self.told = len(self.store.documents)
+            for key in fresh:
+                for recorded in self.store._commit(key).events:
+                    event = recorded.envelope.parsed()
+                    assert event is not None
+                    record = Record(recorded.envelope, event, topic_of(event.service), 0)
+                    self.apply(record)
+                    for reaction in self.service.reactions:
+                        for order in reaction.orders(record):
+                            await self.run(order.aggregate, order.stream, order.command)
+        self.bell.ring()
+
+    def apply(self, record: Record) -> None:
+        """Let the views hear one event."""
+        for projection in self.service.projections:
+            self.models[projection.name].apply(projection.changes(record))
+
+    def hear(self, *events: Event) -> None:
+        """Let the views hear events of another service."""
+        for event in events:
+            [envelope] = envelopes(
+                subject=f"thing:{uuid4()}", version=1, previoushash=GENESIS, recorded_at=datetime.now(UTC),
+                actor="a", correlationid="c", causationid="", traceparent="", events=[(event, GENESIS)],
+            )  # fmt: skip
+            self.apply(Record(envelope, event, topic_of(event.service), 0))
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        """All events so far, in the order of their commits: (name, data)."""
+        return [
+            (event["type"].split(".")[2], json.loads(event["data"]))
+            for document in self.store.documents.values()
+            for event in document["events"]
+        ]
+
+    def names(self) -> list[str]:
+        """Their names alone."""
+        return [name for name, _ in self.events()]
+
+
+def bearer(*roles: Role, area: str = "51", actor: str = "") -> str:
+    """The value of an Authorization header."""
+    more = {"sub": actor} if actor else {}
+    return f"Bearer {_issuer().token(*roles, areas=[area], **more)}"
+
+
+def bearer_of(**claims: Any) -> str:
+    """One of an officer with these claims."""
+    return f"Bearer {_issuer().token(Role.OFFICER, **claims)}"
+
+
+@asynccontextmanager
+async def edge_of(service: Service, *, store: QuickStore | None = None, **changed: Any) -> AsyncIterator[Edge]:
+    """A new edge of a service, its officer of Lamphun calling; `changed` replaces fields of `Parts`."""
+    store, keys, bell = store or QuickStore(), InMemoryWrappedKeys(), HandBell()
+    models = {projection.name: InMemoryReadModels() for projection in service.projections}
+    access_log, reports = InMemoryAccessLog(), InMemoryImportReports()
+    sealing = Sealing(keys, SECRETS.master_key)
+    handler = CommandHandler(service.name, store, sealing, fingerprint_key=b"\x03" * 32, deadline_seconds=30)
+    known: dict[str, Any] = {
+        "settings": _issuer().settings, "secrets": SECRETS, "handler": handler, "views": models, "moved": bell,
+        "access_log": access_log, "import_reports": reports, "outbox_depth": nothing_waits,
+    }  # fmt: skip
+    parts = Parts(**{**known, **changed})
+    app = create_app(
+        service.name, service.build(parts).routes, access=_access(), handler=parts.handler, parts={Parts: parts}
+    )
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    heads = {"Authorization": bearer(Role.OFFICER, actor="officer-7")}
+    async with httpx.AsyncClient(transport=transport, base_url="http://edge", headers=heads) as client:
+        yield Edge(service, parts, client, store, keys, models, access_log, reports, bell)
+    await handler.drain()
+
+
+async def nothing_waits() -> int:
+    """An outbox that is always empty."""
+    return 0
+
+
+@contextmanager
+def logged() -> Iterator[Callable[[], str]]:
+    """All that is logged meanwhile, as the product writes it; everything is as it was before, afterwards."""
+    before, root, stream = structlog.get_config(), logging.getLogger(), io.BytesIO()
+    handlers, level = root.handlers[:], root.level
+    logs.configure("spec", "DEBUG", stream)
+    structlog.configure(cache_logger_on_first_use=False)
+    try:
+        yield lambda: stream.getvalue().decode()
+    finally:
+        structlog.configure(**before)
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        logging.captureWarnings(capture=False)
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document, after a look at its form: status, code, both languages."""
+    assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    told: dict[str, Any] = answer.json()
+    for said in ({"th": told["detail_th"], "en": told["detail_en"]}, *told.get("errors", ())):
+        assert re.search(r"[ก-๙]", said["th"]), said
+        assert said["en"], said
+        assert not re.search(r"[ก-๙]", said["en"].replace("พฤศจิกายน", "").replace("พ.ย.", "")), said
+    return told
+
+
+def wrong_fields(answer: httpx.Response, *, status: int = 422, code: str = "invalid") -> set[tuple[Any, str, str]]:
+    """(row, field, code) of every error in the problem."""
+    return {
+        (error.get("row"), error["field"], error["code"]) for error in problem(answer, status, code)["errors"]
+    }
+
+
+def in_the_future() -> str:
+    """A day that has not come."""
+    return date(date.today().year + 2, 1, 1).isoformat()  # noqa: DTZ011 - two years are more than any zone
+
+
+def _headers(key: str, heads: Mapping[str, str]) -> dict[str, str]:
+    named = {name.replace("_", "-"): value for name, value in heads.items()}
+    return {"Idempotency-Key": key, **named} if key else named
+
+
+@cache
+def _issuer() -> RunningIssuer:
+    settings, key = local_settings(Path("/nowhere"), 1), generate_private_key(65537, 2048)
+    return RunningIssuer(settings, key, issuer.create_issuer(settings, key), published=[key])
+
+
+def _access() -> Access:
+    settings = _issuer().settings
+    keys = IssuerKeys(settings.issuer, transport=httpx.ASGITransport(app=_issuer()))
+    return Access(settings.issuer, settings.audience, keys=keys)

@@ -1,0 +1,1 @@
+"""The house: layout, names, doors and what deploys it."""

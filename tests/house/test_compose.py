@@ -1,0 +1,210 @@
+"""docker-compose.yml and the image: pinned, closed to the outside, without secrets, true to the settings."""
+
+from __future__ import annotations
+
+import getpass
+import grp
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.topics import SERVICES
+from deploy.jobs.make_secrets import write
+from deploy.local.gateway import TEMPLATE, find_nginx, render
+from services.chassis.access import Role
+from services.chassis.sealing import Secrets
+from services.chassis.settings import PORTS
+from tests.house.deployed import DEPLOY, compose, load, settings, yaml
+from tests.house.tree import ROOT
+from tests.needs import lacking
+
+PARTS = {*SERVICES, "gateway", "kafka", "mongo", "topics", "secrets", "keycloak", "prometheus", "grafana"}
+JOBS = {"topics", "secrets"}
+PINNED = re.compile(r"([a-z0-9-]+/)?[a-z0-9-]+:v?[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9-]+)?")
+
+
+def services() -> dict[str, Any]:
+    return dict(compose()["services"])
+
+
+def test_a_key_that_stands_twice_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "twice.yml").write_text("a: 1\nb: {c: 1, c: 2}\n", "utf-8")
+    with pytest.raises(yaml.YAMLError, match="twice"):
+        load(tmp_path / "twice.yml")
+
+
+def test_compose_has_every_part() -> None:
+    assert services().keys() == PARTS
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_an_image_is_pinned_and_from_no_named_registry(part: str) -> None:
+    assert PINNED.fullmatch(services()[part]["image"])
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_a_part_starts_again_and_says_how_it_is_unless_it_is_a_job(part: str) -> None:
+    about = services()[part]
+    assert about["restart"] == ("no" if part in JOBS else "unless-stopped")
+    assert ("healthcheck" in about) == (part not in JOBS)
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_a_part_waits_for_what_is_there_and_can_be_waited_for(part: str) -> None:
+    for other, how in services()[part].get("depends_on", {}).items():
+        assert how["condition"] == ("service_completed_successfully" if other in JOBS else "service_healthy")
+        assert other in PARTS
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_ports_are_open_on_this_machine_only(part: str) -> None:
+    assert all(re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port) for port in services()[part].get("ports", ()))
+
+
+def test_what_is_mounted_is_there_and_every_volume_is_used() -> None:
+    sources = {volume.split(":")[0] for about in services().values() for volume in about.get("volumes", ())}
+    assert {source for source in sources if not source.startswith("./")} == compose()["volumes"].keys()
+    assert [source for source in sources if source.startswith("./") and not (ROOT / source).exists()] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_told_only_what_the_settings_read(service: str) -> None:
+    about = services()[service]
+    assert about["environment"].keys() <= settings()
+    assert set(re.findall(r"CHUMCHON_[A-Z_]+", " ".join(about["entrypoint"]))) <= settings()
+    assert about["command"] == [service]
+    assert about["ports"] == [f"127.0.0.1:{PORTS[service]}:{PORTS[service]}"]
+    assert f":{PORTS[service]}/ready" in about["healthcheck"]["test"][-1]
+
+
+def test_the_images_own_settings_are_known() -> None:
+    assert set(re.findall(r"CHUMCHON_[A-Z_]+", (DEPLOY / "Dockerfile").read_text("utf-8"))) <= settings()
+
+
+def test_no_secret_stands_in_compose() -> None:
+    for part, about in services().items():
+        for key, value in about.get("environment", {}).items():
+            if re.search(r"PASSWORD|SECRET|TOKEN|_KEY", key):
+                assert str(value).startswith("/run/secrets/"), f"{part}: {key}"
+
+
+def test_the_gateway_gets_every_placeholder_of_its_template_and_no_other() -> None:
+    given = {key for key in services()["gateway"]["environment"] if key.startswith("GATEWAY_")}
+    assert given == set(re.findall(r"\$\{(GATEWAY_[A-Z]+)\}", TEMPLATE.read_text("utf-8")))
+    for service in SERVICES:
+        assert (
+            services()["gateway"]["environment"][f"GATEWAY_{service.upper()}"]
+            == f"{service}:{PORTS[service]}"
+        )
+
+
+def test_nginx_accepts_the_gateways_configuration_as_compose_fills_it_in(tmp_path: Path) -> None:
+    given = {key: str(value) for key, value in services()["gateway"]["environment"].items()}
+    user = f"{getpass.getuser()} {grp.getgrgid(os.getgid()).gr_name}"
+    (tmp_path / "nginx.conf").write_text(
+        render(given | {"GATEWAY_STATE": str(tmp_path), "GATEWAY_USER": user}), "utf-8"
+    )
+    tested = subprocess.run(
+        [find_nginx(), "-t", "-p", tmp_path, "-e", "stderr", "-c", tmp_path / "nginx.conf"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tested.returncode == 0, tested.stderr
+
+
+def test_compose_itself_accepts_the_file() -> None:
+    command = _compose_command()
+    said = subprocess.run(
+        [*command, "-f", str(ROOT / "docker-compose.yml"), "config", "--quiet"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+
+
+def test_the_image_is_built_from_hashes_and_runs_as_nobody_special() -> None:
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert all(PINNED.fullmatch(base) for base in bases)
+    assert len(bases) == 2
+    assert text.count("--require-hashes") == 2
+    assert "dev.txt" not in text
+    assert re.search(r"^USER 10001:10001$", text, re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+    ignored = (ROOT / ".dockerignore").read_text("utf-8")
+    for source in " ".join(copied).split():
+        assert (ROOT / source).exists()
+        assert f"\n!{source}\n" in ignored
+
+
+def test_secrets_are_made_once_and_each_belongs_to_one_user(tmp_path: Path) -> None:
+    owners: dict[str, int] = {}
+
+    def own(path: Path, user: int) -> None:
+        owners[path.name.removeprefix(".")] = user
+
+    assert set(write(tmp_path, own=own)) == owners.keys()
+    first = {path.name: path.read_text("ascii") for path in tmp_path.iterdir()}
+    assert write(tmp_path, own=own) == []
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o400}
+    assert len(Secrets.load(tmp_path / "chumchon.json").master_key) == 32
+    passwords = json.loads(first["mongo-users.json"])
+    assert passwords.keys() == set(SERVICES)
+    assert all(
+        f"{service}:{passwords[service]}@mongo:27017" in first[f"mongo-{service}"] for service in SERVICES
+    )
+
+    (tmp_path / "mongo-funds").unlink()
+    assert write(tmp_path, own=own) == ["mongo-funds"]
+    assert {path.name: path.read_text("ascii") for path in tmp_path.iterdir()} == first
+
+
+def test_every_secret_that_compose_reads_is_made() -> None:
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    text += "".join(path.read_text("utf-8") for path in (DEPLOY / "mongo").iterdir())
+    from deploy.jobs.make_secrets import contents
+
+    made = contents({}).keys()
+    read = {name for name in re.findall(r"/run/secrets/chumchon/([a-z.-]+)", text) if name != "mongo-"}
+    assert read <= made
+
+
+def test_the_realm_has_our_roles_and_puts_them_with_areas_and_audience_into_tokens() -> None:
+    realm = json.loads((DEPLOY / "keycloak" / "chumchon-realm.json").read_text("utf-8"))
+    assert {role["name"] for role in realm["roles"]["realm"]} == set(Role)
+    for client in realm["clients"]:
+        mappers = {mapper["protocolMapper"]: mapper["config"] for mapper in client["protocolMappers"]}
+        assert mappers["oidc-usermodel-realm-role-mapper"]["claim.name"] == "roles"
+        assert mappers["oidc-usermodel-attribute-mapper"]["claim.name"] == "areas"
+        assert mappers["oidc-audience-mapper"]["included.custom.audience"] == "chumchon"
+        assert all(config["access.token.claim"] == "true" for config in mappers.values())
+        assert client["defaultClientScopes"] == ["basic"]  # `sub` and nothing of the person
+        assert client.get("secret", "${").startswith("${")
+
+
+def test_the_realms_users_are_nobody_and_their_passwords_are_not_in_the_file() -> None:
+    realm = json.loads((DEPLOY / "keycloak" / "chumchon-realm.json").read_text("utf-8"))
+    for user in realm["users"]:
+        assert "demo" in user["username"]
+        assert not {"email", "firstName", "lastName"} & user.keys()
+        assert all(credential["value"] == "${DEMO_PASSWORD}" for credential in user.get("credentials", ()))
+
+
+def _compose_command() -> list[str]:
+    if (
+        shutil.which("docker")
+        and not subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
+    ):
+        return ["docker", "compose"]
+    found = shutil.which("docker-compose")
+    if found is None:
+        lacking("docker", "neither `docker compose` nor docker-compose is on this machine")
+    return [found]

@@ -1,0 +1,185 @@
+"""What the board's specs and browser tests tell it: events as the bus would bring them, and Lamphun as seed 000 has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zlib import crc32
+
+from contracts.areas import AreaLevel
+from contracts.envelope import GENESIS, envelopes
+from contracts.event import Event
+from contracts.funds import FundEstablished, FundKind
+from contracts.ids import stream_id
+from contracts.members import (
+    AreaRegistered,
+    Cohort,
+    GrowthTargetSet,
+    MemberCardIssued,
+    MembershipLeft,
+    MembershipRegistered,
+    Network,
+)
+from contracts.otop import ApplicationChannel, ProducerApplied, ProducerCategory
+from contracts.topics import PARTITIONS, topic_of
+from services.chassis.projection import Record
+from services.chassis.read_models import InMemoryReadModels
+from services.chassis.thai import read_date
+from services.cli.areas import area_rows
+from services.cli.lamphun import (
+    AS_OF,
+    FISCAL_YEAR,
+    GROWTH_PERCENT,
+    MEMBERS,
+    PROVINCE,
+    TARGET,
+    lamphun_rows,
+    village_rows,
+)
+from services.reporting.views import BOARD
+
+LONG_AGO = date(1900, 1, 1)
+TOLD_AT = datetime(2021, 11, 26, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Told:
+    """Read models that were told events, as the projection's consumer tells them: one stream, one partition."""
+
+    models: InMemoryReadModels = field(default_factory=InMemoryReadModels)
+    at: datetime = TOLD_AT
+    position: int = 0
+
+    def tell(self, *events: Event, stream: str = "") -> Told:
+        """Tell events, each from its own stream unless `stream` says another."""
+        for event in events:
+            self._tell(event, stream or stream_id("thing", self.position))
+        return self
+
+    def _tell(self, event: Event, stream: str) -> None:
+        self.position += 1
+        self.at += timedelta(milliseconds=1)
+        [envelope] = envelopes(
+            subject=stream,
+            version=1,
+            previoushash=GENESIS,
+            recorded_at=self.at,
+            actor="someone",
+            correlationid="c",
+            causationid="",
+            traceparent="",
+            events=[(event, GENESIS)],
+        )
+        topic, partition = topic_of(event.service), crc32(stream.encode()) % PARTITIONS
+        self.models.apply(BOARD.changes(Record(envelope, event, topic, partition)))
+        self.models.positions.setdefault(topic, {})[partition] = self.position
+        self.models.newest = self.at
+
+
+def area(code: str, name: str = "", on: date = LONG_AGO, *, assumed: bool = False) -> AreaRegistered:
+    """An area of the register."""
+    return AreaRegistered(area=code, on=on, name_th=name or f"ท{code}", name_en=f"E{code}", assumed=assumed)
+
+
+def joined(
+    code: str, on: date = AS_OF, cohort: Cohort = Cohort.OLD, *, generated: bool = False, n: int = 0
+) -> Event:
+    """One member more."""
+    return MembershipRegistered(
+        area=code,
+        on=on,
+        membership_id=stream_id("membership", code, n),
+        person_id=stream_id("person", code, n),
+        network=Network.TSM,
+        cohort=cohort,
+        generated=generated,
+    )
+
+
+def left(code: str, on: date, cohort: Cohort = Cohort.OLD, n: int = 0) -> Event:
+    """One member fewer."""
+    return MembershipLeft(
+        area=code,
+        on=on,
+        membership_id=stream_id("membership", code, n),
+        person_id=stream_id("person", code, n),
+        network=Network.TSM,
+        cohort=cohort,
+    )
+
+
+def target(
+    code: str, *, on: date = AS_OF, base: int = MEMBERS, percent: int = 5, year: int = FISCAL_YEAR
+) -> GrowthTargetSet:
+    """A growth target on a base of the day that it was set."""
+    return GrowthTargetSet(
+        area=code,
+        on=on,
+        network=Network.TSM,
+        fiscal_year=year,
+        base_value=base,
+        base_date=on,
+        percent=percent,
+        target=-(-base * (100 + percent) // 100),
+    )
+
+
+def fund(code: str, kind: FundKind = FundKind.POVERTY, on: date = AS_OF, n: int = 1) -> FundEstablished:
+    """One fund more."""
+    return FundEstablished(
+        area=code, on=on, fund_id=stream_id("fund", code, kind, n), kind=kind, number=n, name_th="กองทุน"
+    )
+
+
+def producer(
+    code: str, category: ProducerCategory = ProducerCategory.GROUP, on: date = AS_OF, n: int = 1
+) -> ProducerApplied:
+    """One producer more."""
+    return ProducerApplied(
+        area=code,
+        on=on,
+        producer_id=stream_id("producer", code, category, n),
+        category=category,
+        channel=ApplicationChannel.OFFICE,
+    )
+
+
+def register(provinces: Iterable[str] = (PROVINCE,)) -> list[Event]:
+    """The area register: every province, and the districts and tambons of some."""
+    wanted = tuple(provinces)
+    return [
+        AreaRegistered(area=row.code, on=LONG_AGO, name_th=row.name_th, name_en=row.name_en)
+        for row in area_rows()
+        if row.level == AreaLevel.PROVINCE or row.code.startswith(wanted)
+    ]
+
+
+@cache
+def _lamphun_events() -> tuple[Event, ...]:
+    events: list[Event] = register()
+    events += [area(row.code, row.name_th, assumed=True) for row in village_rows()]
+    for n, row in enumerate(lamphun_rows()):
+        registered = read_date(row.registered_on)
+        events.append(joined(row.area, registered, Cohort(row.old_or_new), generated=True, n=n))
+        if row.card_issued_on:
+            events.append(
+                MemberCardIssued(
+                    area=row.area,
+                    on=read_date(row.card_issued_on),
+                    membership_id=stream_id("membership", row.area, n),
+                    network=Network.TSM,
+                )
+            )
+    growth = target(PROVINCE, percent=GROWTH_PERCENT)
+    assert growth.target == TARGET
+    villages = [row.code for row in village_rows()]
+    funds = [fund(code, kind) for code in villages[::17] for kind in (FundKind.POVERTY, FundKind.SAVINGS)]
+    producers = [producer(code, category) for code in villages[::31] for category in ProducerCategory]
+    return (*events, growth, *funds, *producers)
+
+
+def lamphun() -> Told:
+    """Lamphun as the demo loads it: the totals of seed 000, generated people, the target, some funds and producers."""
+    return Told().tell(*_lamphun_events())

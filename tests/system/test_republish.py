@@ -1,0 +1,99 @@
+"""`republish` on a real Kafka and a real MongoDB: an emptied topic becomes what it was, to the byte."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from contracts.topics import Topic
+from deploy.topics import ensure
+from services.chassis import republish
+from services.chassis.mongo import Database
+from services.chassis.relay import RelayRefused
+from services.chassis.republish import Republish
+from tests.local_stack import LocalStack
+from tests.system.relay_stack import LEASE, Site, leads, new_site, running
+
+pytestmark = pytest.mark.system
+
+Said = list[tuple[int | None, int, bytes | str | None, object, object]]
+
+
+@pytest.fixture
+async def site(local_stack: LocalStack, kafka_bootstrap: str, fresh_database: Database) -> Site:
+    """A service that has said something in several rounds."""
+    new = await new_site(local_stack, kafka_bootstrap, fresh_database)
+    async with running(new.relay()) as at_work:
+        for commits in (1, 5, 12, 3, 20):
+            await new.write(commits)
+            await at_work.until(lambda state: state.position == new.events)
+    return new
+
+
+async def everything(site: Site) -> Said:
+    """Partition, position, key, headers and timestamp of every record."""
+    return [(m.partition(), e.position, m.key(), m.headers(), m.timestamp()) for m, e in await site.records()]
+
+
+async def emptied(site: Site) -> None:
+    """The topic is deleted and created again."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=site.bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics([site.topic])
+        while site.topic in await admin.list_topics():
+            await asyncio.sleep(0.05)
+    finally:
+        await admin.close()
+    await ensure(site.bootstrap, (Topic(site.service),))
+
+
+async def test_an_emptied_topic_becomes_what_it_was(site: Site):
+    before = await everything(site)
+    await emptied(site)
+    with pytest.raises(RelayRefused, match="topic_behind_rounds"):
+        await site.relay().run(asyncio.Event())
+    told: list[tuple[int, int]] = []
+    run = Republish(
+        site.service, site.database, site.bootstrap, lease_seconds=LEASE, tell=lambda *a: told.append(a)
+    )
+    assert await run.run() == site.events
+    assert told[-1] == (site.events, site.events)
+    assert await everything(site) == before
+    await site.write(5)
+    await site.finish()
+
+
+async def test_an_interrupted_run_is_refused_by_the_relay_and_completed_by_the_next_run(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(republish, "EVENTS", 1)
+    before = await everything(site)
+    await emptied(site)
+    again = partial(Republish, site.service, site.database, site.bootstrap, lease_seconds=LEASE)
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(position: int, _final: int) -> None:
+        if position >= 10:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        await again(tell=interrupt).run()
+    with pytest.raises(RelayRefused, match="topic_behind_rounds"):
+        await site.relay().run(asyncio.Event())
+    assert 0 < await again().run() < site.events
+    assert await everything(site) == before
+    assert await again().run() == 0
+    await site.finish()
+
+
+async def test_it_waits_for_no_relay_that_is_at_work(site: Site):
+    async with running(site.relay()) as at_work:
+        await at_work.until(leads)
+        with pytest.raises(RelayRefused, match="relay_at_work"):
+            await Republish(site.service, site.database, site.bootstrap, lease_seconds=LEASE).run()
