@@ -10,10 +10,12 @@ from uuid import UUID, uuid5
 NAMESPACE = UUID("6f1c1f5e-3c0e-5b7a-9a55-c0ffee256500")
 """Our one namespace; changing it would rename everything."""
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def derived(*parts: str | int) -> UUID:
     """`uuid5` over the parts as a JSON array: ("a", "bc") and ("ab", "c") stay two."""
-    return uuid5(NAMESPACE, json.dumps(parts, ensure_ascii=False, separators=(",", ":")))
+    return uuid5(NAMESPACE, _encode(parts))
 
 
 UUID_PATTERN = "[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"

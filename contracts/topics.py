@@ -23,6 +23,8 @@ class Topic:
             "cleanup.policy": "delete",
             "retention.ms": "-1",
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
+            # A round's time may be ahead of the broker's clock; a refused record would stop the relay for ever.
+            "message.timestamp.after.max.ms": str(2**63 - 1),
         }
     )
 

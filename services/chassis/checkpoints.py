@@ -74,8 +74,8 @@ class Checkpoints:
 
     async def all(self, session: Session | None = None) -> dict[Source, Checkpoint]:
         """Every checkpoint of this version."""
-        query = {"projection": self.name, "version": self.version}
-        found = self._collection.find(query, session=session)
+        prefix = f"{self.name}.{self.version}"
+        found = self._collection.find({"_id": {"$gte": prefix + "/", "$lt": prefix + "0"}}, session=session)
         return {(document["topic"], document["partition"]): _checkpoint(document) async for document in found}
 
     async def advance(self, moves: Mapping[Checkpoint, Checkpoint], session: Session) -> None:

@@ -72,8 +72,12 @@ class DeadLetters:
 
     async def of(self, source: Source, stream: str, limit: int) -> list[Letter]:
         """The letters of a parked stream in the order in which they are to be applied, the first `limit`."""
-        query = self._query() | {"topic": source[0], "partition": source[1], "stream": stream}
-        query["position"] = {"$ne": None}
+        prefix = f"{self.name}.{self.version}/{source[0]}/{source[1]}"
+        query = {
+            "_id": {"$gte": prefix + "/", "$lt": prefix + "0"},
+            "stream": stream,
+            "position": {"$ne": None},
+        }
         return [_letter(d) async for d in self._collection.find(query).sort("position", 1).limit(limit)]
 
     def id_of(self, letter: Letter) -> str:
@@ -82,10 +86,13 @@ class DeadLetters:
         return f"{self.name}.{self.version}/{letter.source[0]}/{letter.source[1]}/{place}"
 
     def _query(self) -> Document:
-        return {"projection": self.name, "version": self.version}
+        """By `_id`, so that no other index is needed."""
+        return {"_id": {"$gte": f"{self.name}.{self.version}/", "$lt": f"{self.name}.{self.version}0"}}
 
     def _document(self, letter: Letter) -> Document:
-        return self._query() | {
+        return {
+            "projection": self.name,
+            "version": self.version,
             "topic": letter.source[0],
             "partition": letter.source[1],
             "position": letter.position,
@@ -123,13 +130,6 @@ async def discard_letter(database: Database, identity: str) -> bool:
     """
     done = await database[DEAD_LETTERS].delete_one({"_id": identity, "position": None})
     return bool(done.deleted_count)
-
-
-async def create_indexes(database: Database) -> None:
-    """What `of`, `count` and `positions` search by."""
-    await database[DEAD_LETTERS].create_index(
-        [("projection", 1), ("version", 1), ("topic", 1), ("partition", 1), ("stream", 1), ("position", 1)]
-    )
 
 
 def _letter(document: Document) -> Letter:

@@ -10,6 +10,7 @@ from services.chassis.commits import CommitStore, Written
 from services.chassis.metrics import COMMIT_GROUP
 
 QUEUE = 4_096
+QUEUE_BYTES = 64 * 1024 * 1024
 GROUP_COMMITS = 1_000
 GROUP_BYTES = 16 * 1024 * 1024
 
@@ -23,6 +24,7 @@ class GroupCommit:
         self._store = store
         self._queue: deque[_Waiting] = deque()
         self._limit = queue
+        self._bytes = 0
         self._writing: asyncio.Task[None] | None = None
         self._sizes = COMMIT_GROUP.labels(service)
 
@@ -33,10 +35,11 @@ class GroupCommit:
 
     async def submit(self, document: bytes) -> Written:
         """Write one document with whatever else waits. Raises Overloaded, before anything was written."""
-        if len(self._queue) >= self._limit:
+        if len(self._queue) >= self._limit or self._bytes >= QUEUE_BYTES:
             raise Overloaded("too many commits wait")
         outcome: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         self._queue.append((document, outcome))
+        self._bytes += len(document)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all(), name="group-commit")
         return await outcome
@@ -74,4 +77,5 @@ class GroupCommit:
             waiting = self._queue.popleft()
             size += len(waiting[0])
             group.append(waiting)
+        self._bytes -= size
         return group

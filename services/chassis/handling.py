@@ -1,33 +1,20 @@
-"""A command's way into the log: load, decide, append; once for every key, whatever happens on the way."""
+"""Runs the commands of a service, each in a task of its own; and reads what they left."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from pymongo.errors import PyMongoError
-
-from contracts.envelope import GENESIS
 from contracts.event import Event
-from services.chassis.calls import (
-    Call,
-    Done,
-    KeyReused,
-    OutcomeUnknown,
-    Overloaded,
-    StaleVersion,
-    Unavailable,
-)
-from services.chassis.commits import Commit, CommitStore, Written, commit_of, to_bson
-from services.chassis.decider import Aggregate, Command, Forgotten, Refused, Sealed
+from services.chassis.attempt import OUTSIDE, Attempt, Tools
+from services.chassis.calls import Call, Done
+from services.chassis.commits import CommitStore
+from services.chassis.decider import Aggregate, Command, Refused
 from services.chassis.group_commit import GroupCommit
-from services.chassis.metrics import COMMITS, CONFLICTS, REFUSALS, UNKNOWN
 from services.chassis.sealing import Sealing
-from services.chassis.streams import Held, Streams, fold
+from services.chassis.streams import Held, Streams, said
+
+__all__ = ["OUTSIDE", "CommandHandler"]
 
 DEADLINE_SECONDS = 10.0
 """How long a command may take, its wait for the stream's lock included, before the caller is told to ask again."""
@@ -50,11 +37,10 @@ class CommandHandler:
         self._store = store
         self._streams = Streams(store)
         self._group = GroupCommit(store, service)
-        self._fingerprint_key = fingerprint_key
-        self._deadline = deadline_seconds
+        self._tools = Tools(
+            service, store, sealing, self._streams, self._group, fingerprint_key, deadline_seconds
+        )
         self._running: set[asyncio.Task[Done | Refused]] = set()
-        self._commits, self._conflicts = COMMITS.labels(service), CONFLICTS.labels(service)
-        self._unknown = UNKNOWN.labels(service)
 
     async def handle(
         self,
@@ -70,7 +56,7 @@ class CommandHandler:
 
         Raises StaleVersion, KeyReused, Overloaded, OutcomeUnknown, Unavailable, UnreadableStream, TooLarge.
         """
-        attempt = _Attempt(self, aggregate, stream, command, call, unless)
+        attempt = Attempt(self._tools, aggregate, stream, command, call, unless)
         task = asyncio.create_task(attempt.run())
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -88,11 +74,9 @@ class CommandHandler:
                     return await self.sealing.unseal(owner, recorded.sealed)
         return None
 
-    async def sealed_parts(
-        self, stream: str, version: int
-    ) -> list[tuple[Event | None, dict[str, Any] | None]]:
+    async def sealed_parts(self, stream: str, version: int) -> list[tuple[Event, dict[str, Any] | None]]:
         """The events of one commit with their unsealed parts, in order; [] where there is no such commit."""
-        parts: list[tuple[Event | None, dict[str, Any] | None]] = []
+        parts: list[tuple[Event, dict[str, Any] | None]] = []
         for commit in await self._store.read(stream, version - 1):
             if commit.version == version:
                 for recorded in commit.events:
@@ -101,7 +85,7 @@ class CommandHandler:
                         if recorded.sealed is None
                         else await self.sealing.unseal(recorded.owner, recorded.sealed)
                     )
-                    parts.append((recorded.envelope.parsed(), opened))
+                    parts.append((said(recorded), opened))
         return parts
 
     async def drain(self) -> None:
@@ -114,196 +98,3 @@ class CommandHandler:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # looked at, so that asyncio does not report it where the caller is gone
-
-    def fingerprint(self, stream: str, command: Command) -> str:
-        """HMAC of the validated command: a plain hash of one with a citizen number could be found by trying."""
-        text = f"{stream}\x00{type(command).__name__}\x00{command.model_dump_json(exclude=set(command.stamped) or None)}"
-        return hmac.digest(self._fingerprint_key, text.encode(), hashlib.sha256).hex()
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """One command on its way; holds the stream's lock while it runs."""
-
-    handler: CommandHandler
-    aggregate: Aggregate[Any, Any]
-    stream: str
-    command: Command
-    call: Call
-    unless: Refused | None
-    submitted: bool = False
-    """A commit of ours went to the store and we do not know that it is not there."""
-
-    async def run(self) -> Done | Refused:
-        try:
-            async with asyncio.timeout(self.handler._deadline):
-                async with self.handler._streams.locked(self.stream):
-                    try:
-                        return await self._decide_and_append()
-                    except BaseException:
-                        self.handler._streams.forget(self.stream)
-                        raise
-        except (PyMongoError, TimeoutError) as error:
-            if self.submitted:
-                raise OutcomeUnknown(f"no answer about {self.stream}: {type(error).__name__}") from error
-            raise Unavailable(type(error).__name__) from error
-
-    async def _decide_and_append(self) -> Done | Refused:
-        handler, call = self.handler, self.call
-        pause = 0.001
-        held = await handler._streams.load(self.aggregate, self.stream)
-        fresh = False
-        while True:
-            if call.expected_version not in (None, held.version):
-                if (prior := await self._prior()) is not None:
-                    return prior
-                if fresh:
-                    raise StaleVersion(self.stream, held.version)
-                held, fresh = await self._reload(), True
-                continue
-            decision = self._decision(held)
-            if isinstance(decision, Refused) or not decision:
-                if (prior := await self._prior()) is not None:
-                    return prior
-                before = held.version
-                if not fresh:
-                    held, fresh = await self._reload(), True
-                if held.version != before:
-                    continue
-                return self._no(decision, held)
-            forgotten = [item.owner for item in decision if isinstance(item, Forgotten)]
-            if forgotten:  # a key is gone for good: never for a repeated call, never on the word of a cache
-                if (prior := await self._prior()) is not None:
-                    return prior
-                if not fresh:
-                    held, fresh = await self._reload(), True
-                    continue
-            commit = await self._commit(held, decision)
-            after = fold(self.aggregate, held, [commit])  # first: what cannot be read back is not written
-            document = to_bson(commit)
-            for owner in forgotten:  # before the append: a crash between leaves too little, never too much
-                await handler.sealing.destroy(owner)
-            if await self._written(commit, document):
-                handler._streams.keep(self.stream, after)
-                handler._commits.inc()
-                return Done(self.stream, commit.version, tuple(_event(item) for item in decision))
-            handler._conflicts.inc()
-            if (prior := await self._prior()) is not None:
-                return prior
-            held, fresh = await self._reload(), True
-            if call.expected_version is not None and held.version != call.expected_version:
-                raise StaleVersion(self.stream, held.version)
-            await asyncio.sleep(pause)  # the other's commit may be there while no majority has it
-            pause = min(pause * 2, 0.2)
-
-    def _decision(self, held: Held) -> Refused | Sequence[Event | Sealed | Forgotten]:
-        if self.unless is not None:
-            return self.unless
-        if held.version and not self._may_write_in(self.aggregate.area(held.state)):
-            return OUTSIDE  # before decide: its refusal would tell what is so in another's area
-        decision = self.aggregate.decide(self.command, held.state)
-        if isinstance(decision, Refused) or all(self._may_write_in(_event(item).area) for item in decision):
-            return decision
-        return OUTSIDE
-
-    def _may_write_in(self, area: str) -> bool:
-        scopes = self.call.scopes
-        return scopes is None or any(area.startswith(scope) for scope in scopes)
-
-    def _no(self, decision: Refused | Sequence[Any], held: Held) -> Done | Refused:
-        if isinstance(decision, Refused):
-            REFUSALS.labels(self.handler.service, decision.code).inc()
-            return decision
-        return Done(self.stream, held.version, ())
-
-    async def _prior(self) -> Done | None:
-        """The first answer to this key, if there was one. Raises KeyReused."""
-        commit = await self.handler._store.command(self.call.command_id)
-        if commit is None:
-            return None
-        if commit.fingerprint != self.handler.fingerprint(self.stream, self.command):
-            raise KeyReused("this key was used for another command")
-        events = tuple(
-            event for recorded in commit.events if (event := recorded.envelope.parsed()) is not None
-        )
-        return Done(commit.stream, commit.version, events, repeated=True)
-
-    async def _reload(self) -> Held:
-        return await self.handler._streams.load(self.aggregate, self.stream, fresh=True)
-
-    async def _commit(self, held: Held, decision: Sequence[Event | Sealed | Forgotten]) -> Commit:
-        sealing, call = self.handler.sealing, self.call
-        events: list[tuple[Event, bytes | None, str, str]] = []
-        for item in decision:
-            if isinstance(item, Sealed):
-                sealed, digest = await sealing.seal(item.owner, item.personal)
-                events.append((item.event, sealed, digest, item.owner))
-            else:
-                events.append((_event(item), None, GENESIS, ""))
-        now = call.now.replace(microsecond=call.now.microsecond // 1000 * 1000)
-        return commit_of(
-            stream=self.stream,
-            version=held.version + 1,
-            previoushash=held.hash,
-            events=events,
-            command_id=call.command_id,
-            fingerprint=self.handler.fingerprint(self.stream, self.command),
-            actor=call.actor,
-            recorded_at=max(now, held.recorded_at),
-            correlation_id=call.correlation_id,
-            causation_id=call.causation_id,
-            traceparent=call.traceparent,
-        )
-
-    async def _written(self, commit: Commit, document: bytes) -> bool:
-        """True when this commit is in the log, False when another took its place. Tries until the deadline."""
-        was_unknown, pause = False, 0.01
-        while True:
-            written = await self._submit(document)
-            if written.outcome == "inserted":
-                return True
-            if written.outcome == "unknown":
-                self.handler._streams.forget(self.stream)
-                if not was_unknown:
-                    self.handler._unknown.inc()
-                was_unknown = True
-            else:
-                there = await self._there(commit) if was_unknown else False
-                if there is not None:
-                    self.submitted = there
-                    return there
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 0.5)
-
-    async def _submit(self, document: bytes) -> Written:
-        before, self.submitted = self.submitted, True
-        try:
-            return await self.handler._group.submit(document)
-        except Overloaded:
-            self.submitted = before
-            if not before:
-                raise
-            return Written("unknown", "the queue is full")  # an earlier try may be in the log
-
-    async def _there(self, commit: Commit) -> bool | None:
-        """After an unknown outcome and a taken key: is it ours? None while no majority has either, or nobody answers."""
-        try:
-            mine = await self.handler._store.command(commit.command_id)
-            if mine is not None:
-                return (mine.stream, mine.version, mine.hash) == (commit.stream, commit.version, commit.hash)
-            others = await self.handler._store.read(commit.stream, commit.version - 1)
-        except PyMongoError:
-            return None
-        return others[0].hash == commit.hash if others else None
-
-
-def _event(item: Event | Sealed | Forgotten) -> Event:
-    return item if isinstance(item, Event) else item.event
-
-
-OUTSIDE = Refused(
-    "outside-your-area",
-    "พื้นที่นี้อยู่นอกเขตที่ท่านรับผิดชอบ",
-    "This area is outside the area that you are responsible for.",
-    kind="forbidden",
-)

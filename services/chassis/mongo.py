@@ -36,16 +36,20 @@ Session: TypeAlias = AsyncIOMotorClientSession
 MAJORITY = ReadConcern("majority")
 SNAPSHOT = ReadConcern("snapshot")
 
+SILENCE_MS = 30_000
+"""Longer than anything that we ask takes, and shorter than people wait."""
+
 
 def connect(uri: str, *, timeout_ms: int = 5_000) -> Client:
     """A client that writes journaled with majority and reads with majority from the primary; connects lazily.
 
-    `timeout_ms` bounds server selection and each operation's socket wait is bounded by the driver's own deadline.
+    `timeout_ms` bounds server selection and connecting; an operation that is silent for `SILENCE_MS` has failed.
     """
     return AsyncIOMotorClient(
         uri,
         serverSelectionTimeoutMS=timeout_ms,
         connectTimeoutMS=timeout_ms,
+        socketTimeoutMS=SILENCE_MS,
         retryWrites=True,
         retryReads=True,
         w="majority",

@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.envelope import GENESIS
+from contracts.event import Event
 from services.chassis.calls import UnreadableStream
-from services.chassis.commits import Commit, CommitStore
+from services.chassis.commits import Commit, CommitStore, Recorded
 from services.chassis.decider import Aggregate
 
 CACHED = 50_000
@@ -91,15 +92,24 @@ def fold(aggregate: Aggregate[Any, Any], held: Held, commits: Iterable[Commit]) 
         if commit.version != version + 1 or commit.events[0].envelope.previoushash != last:
             raise UnreadableStream(f"{commit.stream} is broken between {version} and {commit.version}")
         for recorded in commit.events:
-            try:
-                event = recorded.envelope.parsed()
-            except ValidationError as error:
-                text = f"{commit.stream} holds {recorded.envelope.type} that does not fit: {error.error_count()} faults"
-                raise UnreadableStream(text) from None  # pydantic's own words would show the data
-            if event is None or type(event) not in aggregate.events:
+            event = said(recorded)
+            if type(event) not in aggregate.events:
                 raise UnreadableStream(
-                    f"{commit.stream} holds {recorded.envelope.type}, which {aggregate.name} does not know"
+                    f"{commit.stream} holds {event.type}, which {aggregate.name} does not know"
                 )
             state = aggregate.evolve(state, event)
         version, last, recorded_at = commit.version, commit.hash, commit.recorded_at
     return Held(state, version, last, recorded_at)
+
+
+def said(recorded: Recorded) -> Event:
+    """The event of a commit as its class. Raises UnreadableStream for one that this code does not know or cannot read."""
+    envelope = recorded.envelope
+    try:
+        event = envelope.parsed()
+    except ValidationError as error:
+        text = f"{envelope.subject} holds {envelope.type} that does not fit: {error.error_count()} faults"
+        raise UnreadableStream(text) from None  # pydantic's own words would show the data
+    if event is None:
+        raise UnreadableStream(f"{envelope.subject} holds {envelope.type}, which nobody here knows")
+    return event

@@ -20,10 +20,15 @@ async def transaction(database: Database) -> AsyncIterator[Session]:
     """
     async with (
         await database.client.start_session(causal_consistency=False) as session,
-        session.start_transaction(
-            read_concern=SNAPSHOT,
-            write_concern=WriteConcern(w="majority", j=True),
-            max_commit_time_ms=COMMIT_MS,
-        ),
+        in_transaction(session),
     ):
         yield session
+
+
+@asynccontextmanager
+async def in_transaction(session: Session) -> AsyncIterator[None]:
+    """The same in a session of one's own."""
+    async with session.start_transaction(
+        read_concern=SNAPSHOT, write_concern=WriteConcern(w="majority", j=True), max_commit_time_ms=COMMIT_MS
+    ):
+        yield

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from pymongo import IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis import dead_letters
 from services.chassis.checkpoints import CHECKPOINTS, Checkpoints
 from services.chassis.dead_letters import DEAD_LETTERS, DeadLetters
 from services.chassis.mongo import Database, Document
@@ -60,18 +60,6 @@ class Versions:
             if not await self._is_dropping(version):  # a drop that began before the $pull goes on to its end
                 return generation
 
-    async def _create(self, version: str, indexes: Mapping[str, tuple[tuple[str, ...], ...]] | None) -> str:
-        if indexes is not None:
-            for collection, keys in {**INDEXES, **indexes}.items():
-                wanted = INDEXES.get(collection, ()) + tuple(keys)
-                for key in dict.fromkeys(wanted):
-                    await self._database[f"{self.name}.{version}.{collection}"].create_index(
-                        [(field, 1) for field in key]
-                    )
-        await dead_letters.create_indexes(self._database)
-        await self._database[CHECKPOINTS].create_index([("projection", 1), ("version", 1)])
-        return await self._generation(version)
-
     async def live(self) -> str | None:
         """The version that queries read; None before there is one."""
         document = await self._projections.find_one({"_id": self.name})
@@ -116,6 +104,15 @@ class Versions:
         retired = document["retired"] if document else []
         due_now = [entry["version"] for entry in retired if entry["at"] <= due]
         return [version for version in due_now if await self._drop(version)]
+
+    async def _create(self, version: str, indexes: Mapping[str, tuple[tuple[str, ...], ...]] | None) -> str:
+        if indexes is not None:
+            for collection, keys in {**INDEXES, **indexes}.items():
+                wanted = dict.fromkeys(INDEXES.get(collection, ()) + tuple(keys))
+                await self._database[f"{self.name}.{version}.{collection}"].create_indexes(
+                    [IndexModel([(field, 1) for field in key]) for key in wanted]
+                )
+        return await self._generation(version)
 
     async def _drop(self, version: str) -> bool:
         """In an order that a crash may interrupt anywhere: the retired entry goes last. False if it is not ours to do."""

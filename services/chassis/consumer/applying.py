@@ -12,13 +12,13 @@ import structlog
 
 from services.chassis.checkpoints import Checkpoint, Checkpoints, Source, Stale
 from services.chassis.consumer.deciding import LETTERS_PER_BATCH, Decision, Halted, Place, RecordRefused
+from services.chassis.consumer.own_session import OwnSession
 from services.chassis.consumer.reading import Raw, why
-from services.chassis.consumer.trouble import delays, passing, refused_for_good
+from services.chassis.consumer.trouble import delays, passing, refused_for_good, write_conflict
 from services.chassis.consumer.work import Trade, Work
 from services.chassis.dead_letters import DeadLetters
 from services.chassis.mongo import Database
 from services.chassis.steps import step
-from services.chassis.transactions import transaction
 
 STEPS = (
     "consumer.batch-received",
@@ -34,6 +34,9 @@ STEPS = (
 PATIENCE = 60.0
 """Seconds that passing trouble is borne within one batch; then the batch is given back to Kafka and comes again. Well
 within `max_poll_interval`, beyond which the group would throw us out."""
+
+_CONFLICTS = 4
+"""After so many in a row, about 0.4 s, the other side of the conflict is taken for dead."""
 
 _PIECE = 250
 """Records walked through before the event loop may do something else: about 5 ms."""
@@ -62,12 +65,12 @@ class Applying:
     def __init__(
         self, database: Database, trade: Trade, on_trouble: Callable[[str], None], patience: float = PATIENCE
     ) -> None:
-        self._database = database
         self._trade = trade
         self._on_trouble = on_trouble
         self._patience = patience
         self._checkpoints = Checkpoints(database, trade.name, trade.version)
         self._letters = DeadLetters(database, trade.name, trade.version)
+        self._session = OwnSession(database, trade.name, trade.version)
         self._log = structlog.get_logger().bind(projection=trade.name, version=trade.version)
 
     async def apply(self, batch: Sequence[Raw]) -> Applied:
@@ -80,10 +83,15 @@ class Applying:
         await self._settle(batch, {}, applied, time.monotonic() + self._patience)
         return applied
 
+    async def close(self) -> None:
+        """Give back what is held; after the last batch."""
+        await self._session.close()
+
     async def _settle(
         self, batch: Sequence[Raw], refused: dict[Place, str], applied: Applied, deadline: float
     ) -> None:
         waits = delays()
+        conflicts = 0
         while True:
             try:
                 decision = await self._attempt(batch, refused)
@@ -100,6 +108,10 @@ class Applying:
                     raise
                 self._on_trouble(why(error))
                 self._log.warning("passing trouble, trying again", reason=why(error))
+                conflicts = conflicts + 1 if write_conflict(error) else 0
+                if conflicts == _CONFLICTS:
+                    ended = await self._session.end_others()
+                    self._log.warning("ended transactions that others left open", sessions=ended)
                 await asyncio.sleep(next(waits))
             else:
                 applied.take(decision)
@@ -141,7 +153,7 @@ class Applying:
         return decision
 
     async def _write(self, work: Work, decision: Decision, moves: dict[Checkpoint, Checkpoint]) -> None:
-        async with transaction(self._database) as session:
+        async with self._session.transaction() as session:
             # first of all: who comes too late finds out before he writes ten thousand documents
             await self._checkpoints.advance(moves, session)
             step("consumer.transaction-begun")

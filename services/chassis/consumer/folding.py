@@ -9,7 +9,9 @@ from typing import Any
 
 from services.chassis.projection import Change
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: dumps makes one a call
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+).encode  # made once: dumps makes one a call
 
 Key = Mapping[str, str | int]
 

@@ -79,6 +79,7 @@ class Consumer:
             finally:
                 self._standing.running = False
                 await subscription.stop()
+                await self._applying.close()
             await stopping  # a retired version
         finally:
             stopping.cancel()

@@ -84,7 +84,7 @@ class Standing:
             retired=self.retired,
             assigned=tuple(sorted(assigned)),
             lag=dict(self.lag),
-            caught_up=self.caught_up,
+            caught_up=self.caught_up and self.lag.keys() == assigned,  # not of partitions that came since
             dead_letters=self.dead_letters,
             parked=self.parked,
             last_error="; ".join(self.trouble.values()),

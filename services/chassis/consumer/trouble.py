@@ -38,6 +38,8 @@ _REFUSED_FOR_GOOD = frozenset(
     }
 )
 
+_WRITE_CONFLICT = 112
+
 
 def refused_for_good(error: Exception) -> bool:
     """Whether the write itself is at fault, so that trying again can only fail again.
@@ -66,6 +68,11 @@ def passing(error: Exception) -> bool:
         and not isinstance(error, InvalidOperation)
         and not refused_for_good(error)
     )
+
+
+def write_conflict(error: Exception) -> bool:
+    """Whether an open transaction of another session is in the way."""
+    return isinstance(error, OperationFailure) and error.code == _WRITE_CONFLICT
 
 
 def delays(first: float = 0.05, longest: float = 2.0) -> Iterator[float]:

@@ -112,7 +112,10 @@ class Relay:
                     self._be("refused", last_error=str(refused))
                     raise
                 except Exception as trouble:  # noqa: BLE001 - after any error at all: a new term
-                    self._be("standby", last_error=f"{type(trouble).__name__}: {str(trouble) or 'no answer in time'}")
+                    self._be(
+                        "standby",
+                        last_error=f"{type(trouble).__name__}: {str(trouble) or 'no answer in time'}",
+                    )
                     log.warning(
                         "relay_term_ended", service=self._topic.service, reason=self._state.last_error
                     )
