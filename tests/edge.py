@@ -150,9 +150,7 @@ class Edge:
     async def tell(self) -> None:
         """Let the views and the reactions hear what was committed since, as the relay and the consumers would."""
         while self.told < len(self.store.documents):
-            fresh = list(self.store.documents)[self.told :]
-            self.told = len(self.store.documents)
-            for key in fresh:
+            for key in list(self.store.documents)[self.told :]:
                 for recorded in self.store._commit(key).events:
                     event = recorded.envelope.parsed()
                     assert event is not None
@@ -161,6 +159,7 @@ class Edge:
                     for reaction in self.service.reactions:
                         for order in reaction.orders(record):
                             await self.run(order.aggregate, order.stream, order.command)
+                self.told += 1
         self.bell.ring()
 
     def apply(self, record: Record) -> None:
@@ -172,7 +171,7 @@ class Edge:
         """Let the views hear events of another service."""
         for event in events:
             [envelope] = envelopes(
-                subject=f"thing:{uuid4()}", version=1, previoushash=GENESIS, recorded_at=datetime.now(UTC),
+                subject=f"register:{event.area[:2]}", version=1, previoushash=GENESIS, recorded_at=datetime.now(UTC),
                 actor="a", correlationid="c", causationid="", traceparent="", events=[(event, GENESIS)],
             )  # fmt: skip
             self.apply(Record(envelope, event, topic_of(event.service), 0))
@@ -192,7 +191,7 @@ class Edge:
 
 def bearer(*roles: Role, area: str = "51", actor: str = "") -> str:
     """The value of an Authorization header."""
-    more = {"sub": actor} if actor else {}
+    more: dict[str, Any] = {"sub": actor} if actor else {}
     return f"Bearer {_issuer().token(*roles, areas=[area], **more)}"
 
 
@@ -202,7 +201,9 @@ def bearer_of(**claims: Any) -> str:
 
 
 @asynccontextmanager
-async def edge_of(service: Service, *, store: QuickStore | None = None, **changed: Any) -> AsyncIterator[Edge]:
+async def edge_of(
+    service: Service, *, store: QuickStore | None = None, **changed: Any
+) -> AsyncIterator[Edge]:
     """A new edge of a service, its officer of Lamphun calling; `changed` replaces fields of `Parts`."""
     store, keys, bell = store or QuickStore(), InMemoryWrappedKeys(), HandBell()
     models = {projection.name: InMemoryReadModels() for projection in service.projections}
@@ -215,7 +216,11 @@ async def edge_of(service: Service, *, store: QuickStore | None = None, **change
     }  # fmt: skip
     parts = Parts(**{**known, **changed})
     app = create_app(
-        service.name, service.build(parts).routes, access=_access(), handler=parts.handler, parts={Parts: parts}
+        service.name,
+        service.build(parts).routes,
+        access=_access(),
+        handler=parts.handler,
+        parts={Parts: parts},
     )
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     heads = {"Authorization": bearer(Role.OFFICER, actor="officer-7")}
@@ -257,7 +262,9 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return told
 
 
-def wrong_fields(answer: httpx.Response, *, status: int = 422, code: str = "invalid") -> set[tuple[Any, str, str]]:
+def wrong_fields(
+    answer: httpx.Response, *, status: int = 422, code: str = "invalid"
+) -> set[tuple[Any, str, str]]:
     """(row, field, code) of every error in the problem."""
     return {
         (error.get("row"), error["field"], error["code"]) for error in problem(answer, status, code)["errors"]

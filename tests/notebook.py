@@ -38,9 +38,11 @@ ALREADY_OPEN = Refused("already-open", "สมุดเปิดอยู่แ�
 
 
 class Open(Command):
-    """Open a notebook in an area."""
+    """Open a notebook in an area; `on` is the edge's clock."""
 
+    stamped = frozenset({"on"})
     area: str = AREA
+    on: date = ON
 
 
 class Mark(Command):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 
 import pytest
 
@@ -79,6 +80,16 @@ async def test_a_key_used_for_something_else_is_an_error_and_writes_nothing(stre
     with pytest.raises(KeyReused):
         await handler.handle(NOTEBOOK, stream, command, call("k"))
     assert len(store.documents) == 3
+
+
+async def test_a_field_that_the_edge_stamps_does_not_make_a_retry_of_tomorrow_another_command():
+    handler = replica(InMemoryCommitStore())
+    await handler.handle(NOTEBOOK, STREAM, Open(on=date(2022, 1, 1)), call("k"))
+    again = await handler.handle(NOTEBOOK, STREAM, Open(on=date(2022, 1, 2)), call("k"))
+    assert isinstance(again, Done)
+    assert again.repeated
+    with pytest.raises(KeyReused):
+        await handler.handle(NOTEBOOK, STREAM, Open(area="52", on=date(2022, 1, 1)), call("k"))
 
 
 async def test_the_same_key_of_two_actors_is_two_keys():

@@ -141,7 +141,7 @@ async def test_a_store_that_hangs_on_an_insert_is_unknown_at_the_deadline_and_th
     begun = time.monotonic()
     with pytest.raises(OutcomeUnknown):
         await asyncio.wait_for(handler.handle(NOTEBOOK, STREAM, MARK, call("k")), timeout=5)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 3
     store.open_for_appends.set()
     again = await handler.handle(NOTEBOOK, STREAM, MARK, call("k"))
     assert isinstance(again, Done)
@@ -166,7 +166,7 @@ async def test_who_waits_behind_a_hanging_command_of_the_same_stream_waits_no_lo
     begun = time.monotonic()
     waiting = [handler.handle(NOTEBOOK, STREAM, Mark(texts=(f"{n}",)), call(n)) for n in range(20)]
     answers = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), timeout=10)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 3  # one after the other it would be 4
     assert all(isinstance(answer, OutcomeUnknown | Unavailable) for answer in answers)
     store.open_for_appends.set()
     await handler.drain()

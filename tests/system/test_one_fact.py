@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from itertools import zip_longest
 from uuid import uuid4
 
 import httpx
@@ -93,29 +94,28 @@ async def test_a_registration_reaches_an_open_page_by_itself(town: World):
         assert (await board.get("/v1/members", params={"area": "51"})).json()["total"]["members"] == shown + 1
 
 
-@pytest.mark.parametrize("step", [*RELAY_STEPS, *CONSUMER_STEPS])
-async def test_members_killed_at_any_step_loses_nothing(town: World, step: str):
+@pytest.mark.parametrize(
+    ("members", "reporting"), [*zip_longest([*RELAY_STEPS, *CONSUMER_STEPS], CONSUMER_STEPS)]
+)
+async def test_killed_at_any_step_under_load_both_go_on_where_they_were(
+    town: World, members: str, reporting: str | None
+):
     town.kill("members")
-    town.start("members", stop_at=f"{step}:{1 if step in ONCE_A_TERM else town.dice.randint(1, 3)}")
+    town.start("members", stop_at=f"{members}:{1 if members in ONCE_A_TERM else town.dice.randint(1, 3)}")
+    if reporting:
+        town.kill("reporting")
+        town.start("reporting", stop_at=f"{reporting}:{town.dice.randint(1, 3)}")
     async with town.officers():
         await town.dies("members")
         town.start("members")
+        if reporting:
+            await town.dies("reporting")
+            town.start("reporting")
         await town.ready("members")
-
-
-async def test_after_all_kills_of_members_everything_is_there_once(town: World):
-    await town.assert_all_is_well()
-
-
-@pytest.mark.parametrize("step", CONSUMER_STEPS)
-async def test_reporting_killed_at_any_step_loses_nothing(town: World, step: str):
-    town.kill("reporting")
-    town.start("reporting", stop_at=f"{step}:{town.dice.randint(1, 3)}")
-    async with town.officers(2):
-        await town.dies("reporting")
-        town.start("reporting")
         await town.ready("reporting")
 
 
-async def test_after_all_kills_of_reporting_the_board_equals_a_rebuild(town: World):
+async def test_after_all_kills_everything_acknowledged_is_there_once_and_the_board_equals_a_rebuild(
+    town: World,
+):
     await town.assert_all_is_well()

@@ -67,7 +67,7 @@ class World:
     def url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.stack.settings.ports[service]}"
 
-    async def ready(self, service: str, seconds: float = 90) -> None:
+    async def ready(self, service: str, seconds: float = 120) -> None:
         """Wait until it is."""
         async with asyncio.timeout(seconds), httpx.AsyncClient(base_url=self.url(service)) as client:
             while True:
@@ -81,7 +81,7 @@ class World:
                     pass
                 await asyncio.sleep(0.1)
 
-    async def dies(self, name: str, seconds: float = 60) -> None:
+    async def dies(self, name: str, seconds: float = 120) -> None:
         """Wait until it has killed itself."""
         async with asyncio.timeout(seconds):
             while self.processes[name].poll() is None:
