@@ -13,6 +13,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from services.chassis.batching import Batched
 from services.chassis.commits import Commit, Written, from_document
 from services.chassis.mongo import MAJORITY, Collection, Database, Document
 
@@ -34,6 +35,8 @@ class MongoCommitStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._commits: Collection = database.get_collection("commits", read_concern=MAJORITY)
+        self._streams: Batched[tuple[str, int], list[Commit]] = Batched(self._read, list)
+        self._commands: Batched[UUID, Commit | None] = Batched(self._command, lambda: None)
 
     async def prepare(self) -> None:
         """Make the indexes: one commit a command, a stream in order, and what waits to be sent."""
@@ -51,15 +54,33 @@ class MongoCommitStore:
 
     async def read(self, stream: str, after: int = 0) -> list[Commit]:
         """See `CommitStore.read`."""
-        found = self._commits.find({"_id.stream": stream, "_id.version": {"$gt": after}}).sort(
-            [("_id.stream", 1), ("_id.version", 1)]
-        )
-        return [from_document(document) async for document in found]
+        return await self._streams.get((stream, after))
+
+    async def _read(self, asked: Sequence[tuple[str, int]]) -> dict[tuple[str, int], list[Commit]]:
+        """Several streams at once; a stream that was asked for twice, from two versions on, is read from the lower."""
+        since: dict[str, int] = {}
+        for stream, after in asked:
+            since[stream] = min(after, since.get(stream, after))
+        whole = [stream for stream, after in since.items() if not after]
+        wanted: list[Document] = [{"_id.stream": {"$in": whole}}] if whole else []
+        wanted += [
+            {"_id.stream": name, "_id.version": {"$gt": after}} for name, after in since.items() if after
+        ]
+        found = self._commits.find({"$or": wanted} if len(wanted) > 1 else wanted[0])
+        read: dict[str, list[Commit]] = {}
+        for document in await found.sort([("_id.stream", 1), ("_id.version", 1)]).to_list(None):
+            read.setdefault(document["_id"]["stream"], []).append(from_document(document))
+        return {
+            (name, after): [one for one in read.get(name, ()) if one.version > after] for name, after in asked
+        }
 
     async def command(self, command_id: UUID) -> Commit | None:
         """See `CommitStore.command`."""
-        document = await self._commits.find_one({"command_id": str(command_id)})
-        return None if document is None else from_document(document)
+        return await self._commands.get(command_id)
+
+    async def _command(self, asked: Sequence[UUID]) -> dict[UUID, Commit | None]:
+        found = await self._commits.find({"command_id": {"$in": [str(one) for one in asked]}}).to_list(None)
+        return {commit.command_id: commit for commit in map(from_document, found)}
 
     async def waiting(self) -> int:
         """How many commits wait to be sent, counted up to 100,000."""

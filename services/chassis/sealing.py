@@ -8,15 +8,17 @@ import os
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError
 
+from services.chassis.batching import Batched
 from services.chassis.mongo import MAJORITY, Database
 
 KEY = 32
@@ -68,21 +70,45 @@ class MongoWrappedKeys:
 
     def __init__(self, database: Database) -> None:
         self._keys = database.get_collection("keys", read_concern=MAJORITY)
+        self._reads: Batched[str, bytes | None] = Batched(self._get, lambda: None)
+        self._adds: Batched[tuple[str, bytes], bytes | None] = Batched(self._add, lambda: None)
 
     async def get(self, owner: str) -> bytes | None:
         """See `WrappedKeys.get`."""
-        document = await self._keys.find_one({"_id": owner})
-        return None if document is None else bytes(document["wrapped"])
+        return await self._reads.get(owner)
+
+    async def _get(self, owners: Sequence[str]) -> dict[str, bytes | None]:
+        found = await self._keys.find({"_id": {"$in": list(owners)}}).to_list(None)
+        return {document["_id"]: bytes(document["wrapped"]) for document in found}
 
     async def add(self, owner: str, wrapped: bytes) -> bytes:
         """See `WrappedKeys.add`."""
-        document = await self._keys.find_one_and_update(
-            {"_id": owner},
-            {"$setOnInsert": {"wrapped": wrapped}},
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        return bytes(document["wrapped"])
+        kept = await self._adds.get((owner, wrapped))
+        if kept is None:  # two made it in the same moment, and no majority has the other's yet
+            document = await self._keys.find_one_and_update(
+                {"_id": owner},
+                {"$setOnInsert": {"wrapped": wrapped}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+            return bytes(document["wrapped"])
+        return kept
+
+    async def _add(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], bytes | None]:
+        upserts = [
+            UpdateOne({"_id": owner}, {"$setOnInsert": {"wrapped": wrapped}}, upsert=True)
+            for owner, wrapped in wanted
+        ]
+        try:
+            await self._keys.bulk_write(upserts, ordered=False)
+        except BulkWriteError as error:
+            details = error.details or {}
+            if details.get("writeConcernErrors") or any(
+                one["code"] != 11000 for one in details["writeErrors"]
+            ):
+                raise
+        kept = await self._get([owner for owner, _ in wanted])
+        return {(owner, wrapped): kept.get(owner) for owner, wrapped in wanted}
 
     async def delete(self, owner: str) -> None:
         """See `WrappedKeys.delete`."""

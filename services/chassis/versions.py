@@ -69,19 +69,23 @@ class Versions:
         """Make this version the live one if it has everything that the live one has; False if not (yet).
 
         That is: its checkpoints are at or past the live one's in every partition, and nothing lies in its dead letters
-        that does not lie in the live one's too. The old checkpoints are written as well, so that a consumer of the old
-        version that moves in the same moment makes this one fail and try again.
+        that does not lie in the live one's too (a record that nobody can read must not hold every later version back).
+        The old checkpoints are written as well, so that a consumer of the old version that moves in the same moment makes
+        this one fail and try again. A version that was replaced does not take over again by itself: while old processes
+        still run beside new ones it would go to and fro. Its next `prepare` (a rollback) lets it.
         """
         async with transaction(self._database) as session:
             document = await self._projections.find_one({"_id": self.name}, session=session)
             if document is None or document["live"] == version:
                 return document is not None
+            if any(entry["version"] == version for entry in document["retired"]):
+                return False
             old, new = document["live"], version
             before = await Checkpoints(self._database, self.name, old).all(session)
             after = await Checkpoints(self._database, self.name, new).all(session)
-            if any(
-                source in after and after[source].position < was.position for source, was in before.items()
-            ):
+            topics = {topic for topic, _ in after}
+            still = {source: was.position for source, was in before.items() if source[0] in topics}
+            if not after or any(after[source].position < position for source, position in still.items()):
                 return False
             broken = await DeadLetters(self._database, self.name, new).positions(session)
             if broken - await DeadLetters(self._database, self.name, old).positions(session):

@@ -27,6 +27,7 @@ def demo(
 ) -> None:
     """สาธิต · Start everything, load the area register and the Lamphun example, and show the board."""
     import asyncio
+    import logging
 
     import httpx
     from rich.console import Console
@@ -34,6 +35,7 @@ def demo(
     from deploy.local import stack
     from services.chassis.settings import Settings
 
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a broker that does not answer yet is no news here
     settings = Settings.from_env()
     console = Console(highlight=False)
     if not load_only:

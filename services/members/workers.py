@@ -17,7 +17,7 @@ from services.chassis.doorbell import until_stopped
 from services.chassis.projection import Order
 from services.chassis.row_run import Job, RowError, Tally, run_rows, until_known
 from services.chassis.service import Parts
-from services.members.api.rows import area_jobs, membership_jobs
+from services.members.api.row_jobs import area_jobs, membership_jobs
 from services.members.domain.intake import IMPORT, CompleteImport, Import, Kind
 from services.members.views import REGISTER
 

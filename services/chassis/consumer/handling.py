@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from services.chassis.checkpoints import Checkpoints, Source
 from services.chassis.consumer.applying import Applying
 from services.chassis.consumer.chain import Holes, Remedy
+from services.chassis.consumer.deciding import Decision
 from services.chassis.consumer.failures import GiveBack, HoleInTopic, told
 from services.chassis.consumer.state import Standing
 from services.chassis.consumer.subscription import Raws, Subscription
@@ -63,11 +64,24 @@ class Handling:
         moved = False
         for decision in applied.decisions:
             self._standing.committed(decision)
+            self._log_letters(decision)
             moved = moved or bool(decision.moves())
         if moved and self._on_moved is not None:
             self._on_moved()
         for source, position in applied.holes.items():
             await self._look_again(source, position)
+
+    def _log_letters(self, decision: Decision) -> None:
+        for letter in decision.letters:
+            if not letter.follower:
+                self._log.error(
+                    "record put aside",
+                    topic=letter.source[0],
+                    partition=letter.source[1],
+                    position=letter.position,
+                    offset=letter.offset,
+                    reason=letter.reason,
+                )
 
     async def _look_again(self, source: Source, position: int) -> None:
         """There is a hole behind this position: see what the bus still has, or raise the alarm."""

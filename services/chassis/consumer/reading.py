@@ -93,13 +93,15 @@ def why(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         return "data: " + "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['type']}" for f in faults[:5])
+    number = getattr(error, "code", None)  # MongoDB's
+    kind = f"{type(error).__name__} {number}" if isinstance(number, int) else type(error).__name__
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
     if where is None:
-        return type(error).__name__
+        return kind
     code = where.tb_frame.f_code
-    return f"{type(error).__name__} in {code.co_qualname}, {code.co_filename.rsplit('/', 1)[-1]}:{where.tb_lineno}"
+    return f"{kind} in {code.co_qualname}, {code.co_filename.rsplit('/', 1)[-1]}:{where.tb_lineno}"
 
 
 def later(newest: datetime | None, time: str) -> datetime | None:

@@ -80,6 +80,8 @@ class Consumer:
                 self._standing.running = False
                 await subscription.stop()
                 await self._applying.close()
+                if not handling.failure.cancel():
+                    handling.failure.exception()  # of the batch in hand; it was logged, and comes again
             await stopping  # a retired version
         finally:
             stopping.cancel()
@@ -112,9 +114,9 @@ class Consumer:
             reason = told(error) if cause in (None, error) else f"{error}: {told(cause or error)}"
             raise ConsumerDied(f"{self._trade.name}: {reason}") from error
         finally:
-            for end in ends:
-                end.cancel()
-            await asyncio.gather(*ends, return_exceptions=True)
+            dying.cancel()
+            watching.cancel()
+            await asyncio.gather(dying, watching, return_exceptions=True)
 
     async def _started(self) -> tuple[Subscription, Handling]:
         """Ready and connected; waits while Kafka or MongoDB is away. Raises ConsumerDied for a bug of ours."""

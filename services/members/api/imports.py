@@ -20,7 +20,8 @@ from services.chassis.problems import FieldError, refusal
 from services.chassis.service import Parts
 from services.chassis.tables import read_table, refuse
 from services.members.api.ids import ImportId
-from services.members.api.rows import AreaLine, MembershipLine, area_errors, kept, membership_errors
+from services.members.api.row_jobs import kept
+from services.members.api.rows import AreaLine, MembershipLine, area_errors, membership_errors
 from services.members.api.table import routes
 from services.members.domain.intake import IMPORT, NOT_FOUND, AcceptImport, Kind
 

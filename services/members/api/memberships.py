@@ -17,7 +17,8 @@ from services.chassis.service import Parts
 from services.chassis.tables import refuse
 from services.members.api.areas import register_of
 from services.members.api.ids import MembershipId, PersonId
-from services.members.api.rows import MembershipLine, entry, membership_errors
+from services.members.api.row_jobs import entry
+from services.members.api.rows import MembershipLine, membership_errors
 from services.members.api.table import routes
 from services.members.domain.membership import (
     MEMBERSHIP,
