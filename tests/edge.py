@@ -5,16 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
-import re
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import structlog
@@ -27,87 +25,19 @@ from deploy.local import issuer
 from services.chassis import logs
 from services.chassis.access import Access, IssuerKeys, Role
 from services.chassis.calls import Call, Done
-from services.chassis.commit_store import InMemoryCommitStore
-from services.chassis.commits import Commit, Written, from_document
 from services.chassis.decider import Aggregate, Command
 from services.chassis.doorbell import HandBell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import create_app
-from services.chassis.mongo import Document
 from services.chassis.projection import Record
 from services.chassis.read_models import InMemoryReadModels
-from services.chassis.row_run import Tally
 from services.chassis.sealing import InMemoryWrappedKeys, Sealing, Secrets
 from services.chassis.service import Parts, Service
+from tests.in_memory import InMemoryAccessLog, InMemoryImportReports, QuickStore
 from tests.local_issuer import RunningIssuer, local_settings
 
 SECRETS = Secrets(citizen_hmac=b"\x01" * 32, master_key=b"\x02" * 32)
 SYSTEM = "system:spec"
-
-
-@dataclass
-class QuickStore(InMemoryCommitStore):
-    """The fake with an index of streams and of commands, for thousands of rows."""
-
-    _streams: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
-    _commands: dict[str, tuple[str, int]] = field(default_factory=dict)
-
-    def _insert(self, document: Document) -> Written:
-        key = (document["_id"]["stream"], document["_id"]["version"])
-        trouble, kept = self.trouble.pop(0) if self.trouble else (Written("inserted"), True)
-        if kept:
-            if key in self.documents:
-                return Written("version-taken")
-            if document["command_id"] in self._commands:
-                return Written("command-taken")
-            self.documents[key] = document
-            self._streams[key[0]].append(key)
-            self._commands[document["command_id"]] = key
-        return trouble
-
-    async def read(self, stream: str, after: int = 0) -> list[Commit]:
-        """See `CommitStore.read`."""
-        return [self._commit(key) for key in self._streams[stream] if key[1] > after]
-
-    async def command(self, command_id: UUID) -> Commit | None:
-        """See `CommitStore.command`."""
-        key = self._commands.get(str(command_id))
-        return None if key is None else self._commit(key)
-
-    def _commit(self, key: tuple[str, int]) -> Commit:
-        document = self.documents[key]
-        return from_document({**document, "recorded_at": document["recorded_at"].replace(tzinfo=UTC)})
-
-
-@dataclass
-class InMemoryAccessLog:
-    """Who read what, in order; `broken` makes it fail as MongoDB would."""
-
-    noted: list[dict[str, Any]] = field(default_factory=list)
-    broken: Exception | None = None
-
-    async def note(self, *, actor: str, subject: str, route: str, at: datetime, correlation_id: str) -> None:
-        """See `AccessLog.note`."""
-        if self.broken is not None:
-            raise self.broken
-        self.noted.append(
-            {"actor": actor, "subject": subject, "route": route, "at": at, "correlation_id": correlation_id}
-        )
-
-
-@dataclass
-class InMemoryImportReports:
-    """The last report of every run."""
-
-    reports: dict[tuple[str, int], Tally] = field(default_factory=dict)
-
-    async def put(self, import_id: str, run: int, tally: Tally) -> None:
-        """See `ImportReports.put`."""
-        self.reports[import_id, run] = Tally(tally.written, tally.unchanged, list(tally.refused))
-
-    async def get(self, import_id: str, run: int) -> Tally:
-        """See `ImportReports.get`."""
-        return self.reports.get((import_id, run), Tally())
 
 
 @dataclass
@@ -151,7 +81,7 @@ class Edge:
         """Let the views and the reactions hear what was committed since, as the relay and the consumers would."""
         while self.told < len(self.store.documents):
             for key in list(self.store.documents)[self.told :]:
-                for recorded in self.store._commit(key).events:
+                for recorded in self.store.commit(key).events:
                     event = recorded.envelope.parsed()
                     assert event is not None
                     record = Record(recorded.envelope, event, topic_of(event.service), 0)
@@ -248,32 +178,6 @@ def logged() -> Iterator[Callable[[], str]]:
         root.handlers[:] = handlers
         root.setLevel(level)
         logging.captureWarnings(capture=False)
-
-
-def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The problem document, after a look at its form: status, code, both languages."""
-    assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    told: dict[str, Any] = answer.json()
-    for said in ({"th": told["detail_th"], "en": told["detail_en"]}, *told.get("errors", ())):
-        assert re.search(r"[ก-๙]", said["th"]), said
-        assert said["en"], said
-        assert not re.search(r"[ก-๙]", said["en"].replace("พฤศจิกายน", "").replace("พ.ย.", "")), said
-    return told
-
-
-def wrong_fields(
-    answer: httpx.Response, *, status: int = 422, code: str = "invalid"
-) -> set[tuple[Any, str, str]]:
-    """(row, field, code) of every error in the problem."""
-    return {
-        (error.get("row"), error["field"], error["code"]) for error in problem(answer, status, code)["errors"]
-    }
-
-
-def in_the_future() -> str:
-    """A day that has not come."""
-    return date(date.today().year + 2, 1, 1).isoformat()  # noqa: DTZ011 - two years are more than any zone
 
 
 def _headers(key: str, heads: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -138,7 +139,9 @@ async def until_known(
     pause = 0.05
     while not stop.is_set():
         try:
-            return await handler.handle(order.aggregate, order.stream, order.command, call)
+            return await handler.handle(
+                order.aggregate, order.stream, order.command, replace(call, now=datetime.now(UTC))
+            )
         except (OutcomeUnknown, Overloaded, Unavailable) as trouble:
             structlog.get_logger().warning("import-waits", reason=type(trouble).__name__)
         except UnreadableStream:

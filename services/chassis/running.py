@@ -37,6 +37,8 @@ Role = Literal["api", "relay", "views"]
 ROLES: tuple[Role, ...] = ("api", "relay", "views")
 
 DRAIN_SECONDS = 10
+GRACE_SECONDS = 25.0
+"""What a part may take to finish what is in hand; Kubernetes kills after 30."""
 
 
 async def run(
@@ -76,20 +78,35 @@ async def run(
         client.close()
 
 
-async def run_all(tasks: Sequence[Worker], stop: asyncio.Event) -> None:
-    """Run them side by side until all have ended; one that raises stops the others, and then it is raised."""
+async def run_all(parts: Sequence[Worker], stop: asyncio.Event, *, grace: float = GRACE_SECONDS) -> None:
+    """Run them side by side until `stop` is set; one that dies, or ends by itself, sets it. All may finish what is in
+    hand for `grace` seconds. Raises an ExceptionGroup of what died, first the first."""
+    died: list[Exception] = []
 
-    async def guarded(task: Worker) -> None:
+    async def guarded(part: Worker) -> None:
         try:
-            await task(stop)
+            await part(stop)
             if not stop.is_set():
-                raise RuntimeError(f"{getattr(task, '__qualname__', task)} ended by itself")
+                raise EndedByItself(f"{getattr(part, '__qualname__', part)} ended by itself")
+        except Exception as error:  # noqa: BLE001 - raised below, when the others have finished
+            died.append(error)
         finally:
             stop.set()
 
-    async with asyncio.TaskGroup() as group:
+    tasks = [asyncio.create_task(guarded(part)) for part in parts]
+    try:
+        await stop.wait()
+        await asyncio.wait(tasks, timeout=grace)
+    finally:
         for task in tasks:
-            group.create_task(guarded(task))
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    if died:
+        raise ExceptionGroup("a part of the service died", died)
+
+
+class EndedByItself(Exception):
+    """A part returned although nobody had told it to stop."""
 
 
 def _parts(

@@ -10,7 +10,8 @@ from contracts.ids import stream_id
 from contracts.members import AreaAbolished, AreaRegistered
 from services.chassis.access import Role
 from services.funds.app import SERVICE
-from tests.edge import bearer, bearer_of, edge_of, in_the_future, logged, problem, wrong_fields
+from tests.answered import in_the_future, problem, wrong_fields
+from tests.edge import bearer, bearer_of, edge_of, logged
 from tests.lamphun_edge import ABOLISHED, ELSEWHERE, UNKNOWN, VILLAGE, assert_untold, number_of
 
 PATH = "/v1/funds"

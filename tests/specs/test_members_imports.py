@@ -9,7 +9,8 @@ import pytest
 from contracts.ids import stream_id
 from services.chassis.access import Role
 from services.members.api.imports import FILE_BYTES
-from tests.edge import Edge, bearer, bearer_of, in_the_future, logged, problem, wrong_fields
+from tests.answered import in_the_future, problem, wrong_fields
+from tests.edge import Edge, bearer, bearer_of, logged
 from tests.lamphun_edge import (
     ABOLISHED,
     BIRTH_DAYS,

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.ids import stream_id
 from services.chassis.access import Role
-from tests.edge import bearer, in_the_future, logged, problem, wrong_fields
+from tests.answered import in_the_future, problem, wrong_fields
+from tests.edge import bearer, logged
 from tests.lamphun_edge import (
     ABOLISHED,
     CARD,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from services.chassis.access import Role
-from tests.edge import bearer, in_the_future, problem, wrong_fields
+from tests.answered import in_the_future, problem, wrong_fields
+from tests.edge import bearer
 from tests.lamphun_edge import ABOLISHED, UNKNOWN, members
 
 PATH = "/v1/growth-targets/tsm/51/2565"

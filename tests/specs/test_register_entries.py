@@ -6,7 +6,8 @@ import pytest
 
 from services.chassis.access import Role
 from services.chassis.commits import Written
-from tests.edge import bearer, bearer_of, in_the_future, logged, problem, wrong_fields
+from tests.answered import in_the_future, problem, wrong_fields
+from tests.edge import bearer, bearer_of, logged
 from tests.lamphun_edge import (
     ABOLISHED,
     ELSEWHERE,

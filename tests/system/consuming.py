@@ -57,10 +57,14 @@ async def consuming(
 
 
 async def until_caught_up(consumer: Consumer) -> ConsumerState:
-    """Wait until nothing lies beyond its position."""
+    """Wait until nothing lies beyond its position, seen by a look that began later than this call."""
     async with asyncio.timeout(WAIT):
+        for _ in range(2):
+            before = consumer.state().seen_at
+            while consumer.state().seen_at == before:
+                await asyncio.sleep(0.02)
         while not (consumer.state().caught_up and len(consumer.state().assigned) == 12):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
     return consumer.state()
 
 
