@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 PARTITIONS = 12
 """For ever: more partitions would move keys. Growth is a new topic (`.v2`) with the same positions."""
 
+HUNDRED_YEARS_MS = 100 * 365 * 24 * 3600 * 1000
+
 MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 
 
@@ -24,7 +26,7 @@ class Topic:
             "retention.ms": "-1",
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
             # A round's time may be ahead of the broker's clock; a refused record would stop the relay for ever.
-            "message.timestamp.after.max.ms": str(2**63 - 1),
+            "message.timestamp.after.max.ms": str(HUNDRED_YEARS_MS),
         }
     )
 

@@ -158,7 +158,8 @@ PARTS: tuple[Part, ...] = (
         _issuer_ready,
         _python("deploy.local.issuer"),
         ports=("issuer",),
-        ours=lambda settings: settings.own_kafka and settings.own_mongo,  # elsewhere CHUMCHON_ISSUER names a real one
+        # Beside somebody's own Kafka or MongoDB there is a real issuer: CHUMCHON_ISSUER.
+        ours=lambda settings: settings.own_kafka and settings.own_mongo,
         grace=5.0,
     ),
     *(_service(name) for name in ("members", "funds", "otop", "reporting")),

@@ -35,7 +35,7 @@ def demo(
     from deploy.local import stack
     from services.chassis.settings import Settings
 
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a broker that does not answer yet is no news here
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a broker that is starting is no news
     settings = Settings.from_env()
     console = Console(highlight=False)
     if not load_only:

@@ -18,7 +18,7 @@ from contracts.event import Event
 from contracts.funds import FundEstablished
 from contracts.publish import ASYNCAPI, published
 from contracts.publish.headers import headers_of, headers_schema
-from contracts.topics import MAX_MESSAGE_BYTES, TOPICS
+from contracts.topics import HUNDRED_YEARS_MS, MAX_MESSAGE_BYTES, TOPICS
 from tests.contract.by_the_docs import hash_of
 from tests.contract.npm import installed, run_node
 
@@ -118,6 +118,7 @@ def test_every_topic_is_a_channel_with_its_partitions_and_retention(document: Do
                 "cleanup.policy": ["delete"],
                 "retention.ms": -1,
                 "max.message.bytes": MAX_MESSAGE_BYTES,
+                "message.timestamp.after.max.ms": HUNDRED_YEARS_MS,
             },
             "bindingVersion": "0.5.0",
         }

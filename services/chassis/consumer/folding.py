@@ -9,9 +9,8 @@ from typing import Any
 
 from services.chassis.projection import Change
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":")
-).encode  # made once: dumps makes one a call
+# Made once: json.dumps makes an encoder a call.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Key = Mapping[str, str | int]
 
