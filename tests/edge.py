@@ -29,6 +29,7 @@ from services.chassis.decider import Aggregate, Command
 from services.chassis.doorbell import HandBell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import create_app
+from services.chassis.http import edge as http_edge
 from services.chassis.projection import Record
 from services.chassis.read_models import InMemoryReadModels
 from services.chassis.sealing import InMemoryWrappedKeys, Sealing, Secrets
@@ -171,6 +172,7 @@ def logged() -> Iterator[Callable[[], str]]:
     handlers, level = root.handlers[:], root.level
     logs.configure("spec", "DEBUG", stream)
     structlog.configure(cache_logger_on_first_use=False)
+    vars(http_edge._log).pop("bind", None)  # what it keeps since the configuration of an earlier test
     try:
         yield lambda: stream.getvalue().decode()
     finally:

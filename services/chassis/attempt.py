@@ -142,9 +142,9 @@ class Attempt:
             return decision
         return OUTSIDE
 
-    def _may_write_in(self, area: str) -> bool:
+    def _may_write_in(self, area: str | None) -> bool:
         scopes = self.call.scopes
-        return scopes is None or any(area.startswith(scope) for scope in scopes)
+        return scopes is None or area is None or any(area.startswith(scope) for scope in scopes)
 
     def _no(self, decision: Refused | Sequence[Any], held: Held) -> Done | Refused:
         if isinstance(decision, Refused):

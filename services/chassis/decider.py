@@ -65,7 +65,8 @@ class Aggregate(Generic[C, S]):
     """One aggregate, as the chassis runs it. An empty decision is a no-op: it is so already.
 
     `events` are the types that its streams may hold; another in a stream is an error, never skipped.
-    `area` gives the area that the state belongs to ("" while there is none), for the actor's scope.
+    `area` gives the area that the state belongs to, for the actor's scope; None where it is nobody's in particular, and
+    only the areas of the events count.
     """
 
     name: str
@@ -73,4 +74,4 @@ class Aggregate(Generic[C, S]):
     decide: Callable[[C, S], Decision]
     evolve: Callable[[S, Any], S]
     events: frozenset[type[Event]]
-    area: Callable[[S], str]
+    area: Callable[[S], str | None]

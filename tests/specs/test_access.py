@@ -285,6 +285,9 @@ def test_the_local_issuer_refuses_to_serve_any_other_stack(tmp_path, monkeypatch
         assert refused.value.code == "not_the_local_stack"
         monkeypatch.setenv("CHUMCHON_HOME", str(tmp_path))
         monkeypatch.setenv(variable, value)
+        monkeypatch.setattr(
+            "services.chassis.logs.configure", lambda *_: None
+        )  # it would be for the whole run
         with pytest.raises(SystemExit, match="not_the_local_stack"):
             issuer.main()
         monkeypatch.delenv(variable)

@@ -84,6 +84,10 @@ def test_an_abolished_area_keeps_its_history_and_takes_nothing_new():
     assert refused is not None
     assert refused.code == "area-abolished"
     assert "510102" in refused.en
+    with_village = AREA_REGISTER.evolve(register, registered("51010101"))
+    in_village = with_village.open_at("51010101", DAY)
+    assert in_village is not None
+    assert in_village.code == "area-abolished"
     past = (*LAMPHUN, *when.events)
     given(AREA_REGISTER, *past).when(abolish).then_nothing()
     given(AREA_REGISTER, *past).when(AbolishArea(code="510101", on=NEXT)).then_refused("area-abolished")

@@ -6,13 +6,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 
 import pytest
 from pymongo.errors import AutoReconnect
 
 from services.chassis.commits import Written
 from services.members.app import SERVICE
-from services.members.domain.intake import IMPORT
+from services.members.domain.intake import IMPORT, CompleteImport
 from tests.chain import assert_whole
 from tests.edge import Edge, edge_of
 from tests.importing import (
@@ -173,3 +174,43 @@ async def test_two_processes_at_one_import_write_it_once_and_neither_dies(edge):
     assert told["errors"] == []
     assert Counter(edge.names())["MembershipRegistered"] == PEOPLE
     assert edge.names().count("ImportCompleted") == 1
+
+
+async def test_an_import_that_another_process_has_completed_with_other_counts_is_left_as_it_is(edge):
+    import_id = await accepted(edge, people())
+    handler = edge.parts.handler
+
+    async def handle(aggregate, stream, command, call, **more):
+        if isinstance(command, CompleteImport):
+            other = command.model_copy(update={"written": 0, "unchanged": PEOPLE})
+            await type(handler).handle(handler, aggregate, stream, other, call)
+        return await type(handler).handle(handler, aggregate, stream, command, call, **more)
+
+    handler.handle = handle
+    async with worker(edge):
+        told = await completed(edge, import_id)
+        assert counted(told) == ("completed", PEOPLE, 0, PEOPLE, 0)
+        other = await accepted(edge, people(100))
+        assert counted(await completed(edge, other))[0] == "completed"
+
+
+async def test_rows_that_another_process_has_just_destroyed_are_not_reported_as_lost(edge):
+    import_id = await accepted(edge, people())
+    handler, looking = edge.parts.handler, asyncio.Event()
+
+    async def sealed_parts(stream, version):
+        if not looking.is_set():
+            looking.set()
+            completing = CompleteImport(
+                import_id=import_id, on=date(2022, 1, 1), written=PEOPLE, unchanged=0, refused=0
+            )
+            await edge.run(IMPORT, import_id, completing)
+            await handler.sealing.destroy(import_id)
+        return await type(handler).sealed_parts(handler, stream, version)
+
+    handler.sealed_parts = sealed_parts
+    async with worker(edge):
+        await looking.wait()
+        told = await completed(edge, import_id)
+    assert counted(told) == ("completed", PEOPLE, PEOPLE, 0, 0)
+    assert told["errors"] == []

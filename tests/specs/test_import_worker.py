@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from io import StringIO
 
@@ -12,6 +13,7 @@ from services.chassis.access import Role
 from services.cli import lamphun
 from services.cli.areas import AreaRow, area_rows, write_csv
 from services.members.app import SERVICE
+from services.members.domain.intake import IMPORT
 from tests.chain import assert_whole
 from tests.edge import bearer, edge_of, logged, nothing_waits
 from tests.importing import (
@@ -41,6 +43,10 @@ async def test_an_accepted_file_runs_to_its_end_and_its_rows_are_destroyed(edge)
     assert len(opened["rows"]) == PEOPLE
     with logged() as lines:
         async with worker(edge):
+            while (await edge.parts.handler.state(IMPORT, import_id)).state.running:
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(0.02)
+            assert import_id not in edge.keys  # though no view has heard of the end yet
             told = await completed(edge, import_id)
     assert counted(told) == ("completed", PEOPLE, PEOPLE, 0, 0)
     assert import_id not in edge.keys

@@ -169,3 +169,10 @@ def test_whatever_is_asked_registrations_and_leavings_alternate_and_dates_never_
             last = event.on
             state = MEMBERSHIP.evolve(state, event)
         assert (state.status is Status.REGISTERED) == (balance == 1)
+
+
+def test_who_has_left_belongs_to_no_area_and_may_join_in_another():
+    elsewhere = {**WHO, "area": "52010101"}
+    when = given(MEMBERSHIP, APPLIED, REGISTERED, LEFT).when(Apply(on=LATER, **elsewhere))
+    assert MEMBERSHIP.area(when.before) is None
+    assert MEMBERSHIP.area(when.after) == "52010101"

@@ -106,6 +106,7 @@ async def test_nothing_personal_leaves_by_any_route():
             "chumchon.members.AreaRenamed.v1"
         }
         assert_untold(json.dumps(edge.events(), ensure_ascii=False), *NUMBERS)
+        assert '"route": "/v1/persons/{person_id}"' in lines()
         assert_untold(lines(), *NUMBERS)
         assert_untold(told, *NUMBERS)
         assert_untold(repr([model.documents for model in edge.models.values()]), *NUMBERS)

@@ -69,7 +69,7 @@ def ran(
     async def main() -> bool:
         stop = asyncio.Event()
         asyncio.get_running_loop().call_later(seconds, stop.set)
-        async with asyncio.timeout(1e12):
+        async with asyncio.timeout(5_000):
             return await run_rows(jobs, handler, call, tally, stop=stop, outbox_depth=outbox_depth)  # type: ignore[arg-type]
 
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,6 +43,7 @@ TRANSLATED: Mapping[type[Exception], Callable[[Any], Problem]] = {
     KeyReused: lambda _: Problem(catalogue.KEY_REUSED),
     Overloaded: lambda _: Problem(catalogue.OVERLOADED, headers=_RETRY),
     Unavailable: lambda _: Problem(catalogue.UNAVAILABLE, headers=_RETRY),
+    PyMongoError: lambda _: Problem(catalogue.UNAVAILABLE, headers=_RETRY),
     UnreadableStream: lambda _: Problem(catalogue.UNREADABLE_STREAM, headers={"Retry-After": "60"}),
     OutcomeUnknown: lambda _: Problem(catalogue.OUTCOME_UNKNOWN, headers=_RETRY),
     TooLarge: lambda _: Problem(catalogue.COMMAND_TOO_LARGE),

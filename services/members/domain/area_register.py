@@ -9,7 +9,7 @@ from typing import assert_never
 
 from pydantic import Field
 
-from contracts.areas import AreaCode, level, parent
+from contracts.areas import AreaCode, level, parent, parents
 from contracts.event import Event
 from contracts.ids import stream_id
 from contracts.members import AreaAbolished, AreaRegistered, AreaRenamed, AreaSplit
@@ -68,17 +68,22 @@ class AreaRegister:
 
     def open_at(self, code: str, on: date) -> Refused | None:
         """Whether something can happen in this area on this day; the reason if it cannot."""
-        area = self.areas.get(code)
-        if area is None:
+        if code not in self.areas:
             return unknown_area(code)
-        if area.valid_to is not None and on >= area.valid_to:
-            return Refused(
-                "area-abolished",
-                f"พื้นที่ {code} ถูกยกเลิกแล้ว" + (f" ให้ใช้ {area.successor}" if area.successor else ""),
-                f"Area {code} was abolished" + (f"; use {area.successor}." if area.successor else "."),
-                kind="invalid",
-            )
+        for around in (*parents(code)[1:], code):  # what lies in an abolished area is no more either
+            area = self.areas.get(around)
+            if area is not None and area.valid_to is not None and on >= area.valid_to:
+                return _abolished(around, area)
         return None
+
+
+def _abolished(code: str, area: Area) -> Refused:
+    return Refused(
+        "area-abolished",
+        f"พื้นที่ {code} ถูกยกเลิกแล้ว" + (f" ให้ใช้ {area.successor}" if area.successor else ""),
+        f"Area {code} was abolished" + (f"; use {area.successor}." if area.successor else "."),
+        kind="invalid",
+    )
 
 
 def unknown_area(code: str) -> Refused:
@@ -104,11 +109,11 @@ def decide(command: RegisterAreas | SplitArea | AbolishArea, state: AreaRegister
                 return unknown_area(missing[0])
             if (closed := state.open_at(command.code, command.on)) is not None:
                 return closed
-            if any(level(code) != level(command.code) for code in command.into):
+            if any(code == command.code or level(code) != level(command.code) for code in command.into):
                 return Refused(
                     "split-across-levels",
-                    "พื้นที่ใหม่ต้องเป็นระดับเดียวกับพื้นที่เดิม",
-                    "The new areas must be of the level of the old one.",
+                    "พื้นที่ใหม่ต้องเป็นพื้นที่อื่นในระดับเดียวกับพื้นที่เดิม",
+                    "The new areas must be others, of the level of the old one.",
                     kind="invalid",
                 )
             if set(command.into) <= set(state.areas[command.code].split_into):
@@ -177,15 +182,11 @@ def evolve(
     return AreaRegister({**state.areas, event.area: area})
 
 
-def _province(state: AreaRegister) -> str:
-    return next(iter(state.areas), "")[:2]
-
-
 AREA_REGISTER = Aggregate(
     name="area-register",
     initial=AreaRegister(),
     decide=decide,
     evolve=evolve,
     events=frozenset({AreaRegistered, AreaRenamed, AreaSplit, AreaAbolished}),
-    area=_province,
+    area=lambda _: None,  # a province's register is its districts' too: what an event says of counts
 )

@@ -253,5 +253,6 @@ MEMBERSHIP = Aggregate(
             MembershipLeft,
         }
     ),
-    area=lambda membership: membership.area,
+    # Who has left may join elsewhere: then the new area's officer decides.
+    area=lambda membership: None if membership.status is Status.LEFT else membership.area,
 )

@@ -110,5 +110,5 @@ PERSON = Aggregate(
     decide=decide,
     evolve=evolve,
     events=frozenset({PersonRegistered, PersonDetailsCorrected, PersonForgotten}),
-    area=lambda person: person.area,
+    area=lambda person: None if person.forgotten else person.area,
 )
