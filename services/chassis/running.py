@@ -18,7 +18,7 @@ from services.chassis.access import Access
 from services.chassis.access_log import MongoAccessLog
 from services.chassis.calls import Call
 from services.chassis.commit_store import MongoCommitStore
-from services.chassis.consumer import Consumer
+from services.chassis.consumer import Consumer, Execute
 from services.chassis.decider import Refused
 from services.chassis.doorbell import MongoDoorbell
 from services.chassis.handling import CommandHandler
@@ -57,7 +57,7 @@ async def run(
     try:
         store = MongoCommitStore(kept)
         await store.prepare()
-        parts = _parts(service, settings, secrets, kept, store)
+        parts = running_parts(service, settings, secrets, kept, store)
         checks: dict[str, Check] = {"mongo": mongo_check(client)}
         tasks: list[Worker] = []
         built = service.build(parts) if "api" in roles else None
@@ -109,9 +109,10 @@ class EndedByItself(Exception):
     """A part returned although nobody had told it to stop."""
 
 
-def _parts(
+def running_parts(
     service: Service, settings: Settings, secrets: Secrets, kept: Database, store: MongoCommitStore
 ) -> Parts:
+    """What routes, workers and reactions get, on this database."""
     sealing = Sealing(MongoWrappedKeys(kept), secrets.master_key)
     fingerprint_key = hashlib.sha256(b"fingerprint" + secrets.master_key).digest()
     return Parts(
@@ -126,13 +127,13 @@ def _parts(
     )
 
 
-def _consumers(
-    service: Service, settings: Settings, kept: Database, handler: CommandHandler
-) -> list[Consumer]:
+def executor(name: str, handler: CommandHandler) -> Execute:
+    """Carries out the orders of a service's reactions, under the correlation id of what they react to."""
+
     async def execute(order: Order, record: Record, command_id: UUID) -> Refused | None:
         envelope = record.envelope
         call = Call(
-            actor=f"system:{service.name}",
+            actor=f"system:{name}",
             command_id=command_id,
             now=datetime.now(UTC),
             correlation_id=envelope.correlationid,
@@ -143,7 +144,14 @@ def _consumers(
             done = await handler.handle(order.aggregate, order.stream, order.command, call)
         return done if isinstance(done, Refused) else None
 
+    return execute
+
+
+def _consumers(
+    service: Service, settings: Settings, kept: Database, handler: CommandHandler
+) -> list[Consumer]:
     views = [Consumer(service.name, kept, settings.kafka, work) for work in service.projections]
+    execute = executor(service.name, handler)
     return views + [
         Consumer(service.name, kept, settings.kafka, work, execute=execute) for work in service.reactions
     ]

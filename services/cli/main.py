@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from services.cli import demo, schemas, serve, stack, token
+from services.cli import demo, operations, schemas, serve, stack, token
 
 app = typer.Typer(
     name="chumchon",
@@ -21,6 +21,7 @@ app.add_typer(serve.app)
 app.add_typer(demo.app)
 app.add_typer(schemas.app)
 app.add_typer(token.app)
+app.add_typer(operations.app)
 
 if __name__ == "__main__":
     app()
