@@ -1,0 +1,178 @@
+"""The envelope of an event: its attributes, and the hash chain over them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from pydantic_core import PydanticSerializationError
+
+from contracts.event import Event, event_type
+from contracts.ids import event_id
+
+SPECVERSION = "1.0"
+CONTENT_TYPE = "application/json"
+GENESIS = "0" * 64
+"""The hash before a stream's first event, and the digest of "no sealed part"."""
+
+HASHED: tuple[str, ...] = (
+    "specversion",
+    "id",
+    "type",
+    "source",
+    "subject",
+    "time",
+    "datacontenttype",
+    "dataschema",
+    "streamversion",
+    "eventindex",
+    "actor",
+    "businessdate",
+    "area",
+    "correlationid",
+    "causationid",
+)
+"""The attributes under the hash, in order. Positions and trace are left out: they come later or from outside."""
+
+
+class Unwritable(ValueError):
+    """An event that cannot go on the wire: a text in it holds a lone surrogate, which has no UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One event as it stands in a stream, with `data` as the very JSON text that goes on the wire.
+
+    `position` and `previousposition` are 0 until the relay has published it; `previousposition` is the position
+    before this one in its partition. Absent optional attributes are the empty string.
+    """
+
+    type: str
+    subject: str
+    time: str
+    dataschema: str
+    streamversion: int
+    eventindex: int
+    actor: str
+    businessdate: str
+    area: str
+    correlationid: str
+    causationid: str
+    data: str
+    previoushash: str
+    sealeddigest: str = GENESIS
+    hash: str = ""
+    position: int = 0
+    previousposition: int = 0
+    traceparent: str = ""
+    id: str = ""
+
+    @property
+    def source(self) -> str:
+        """The service that said it, from the type: `urn:chumchon:<service>`."""
+        return "urn:chumchon:" + self.type.split(".", 2)[1]
+
+    def sealed_with(self) -> Envelope:
+        """The same envelope with its derived `id` and `hash` filled in."""
+        name = self.id or str(event_id(self.subject, self.streamversion, self.eventindex))
+        fields = (self.previoushash, *self._texts(name), self.data, self.sealeddigest)
+        return replace(self, id=name, hash=chain_hash(fields))
+
+    def attributes(self) -> dict[str, str]:
+        """The hashed attributes, as text, in the order of `HASHED`."""
+        return dict(zip(HASHED, self._texts(self.id), strict=True))
+
+    def _texts(self, name: str) -> tuple[str, ...]:
+        """In the order of `HASHED`, as if `name` were the id."""
+        return (
+            SPECVERSION,
+            name,
+            self.type,
+            self.source,
+            self.subject,
+            self.time,
+            CONTENT_TYPE,
+            self.dataschema,
+            str(self.streamversion),
+            str(self.eventindex),
+            self.actor,
+            self.businessdate,
+            self.area,
+            self.correlationid,
+            self.causationid,
+        )
+
+    def computed_hash(self) -> str:
+        """sha256(previous hash, attributes, data, sealed digest), each as 4-byte length and UTF-8 bytes; hex."""
+        return chain_hash((self.previoushash, *self._texts(self.id), self.data, self.sealeddigest))
+
+    def parsed(self) -> Event | None:
+        """The data as its class, or None for a type that this code does not know. Raises pydantic's ValidationError."""
+        cls = event_type(self.type)
+        return None if cls is None else cls.model_validate_json(self.data)
+
+
+def chain_hash(fields: Iterable[str]) -> str:
+    """sha256 over the fields, each as a 4-byte big-endian length and its UTF-8 bytes; hex. Raises Unwritable."""
+    framed: list[bytes] = []
+    try:
+        for text in fields:
+            raw = text.encode()
+            framed += (len(raw).to_bytes(4, "big"), raw)
+    except UnicodeEncodeError:
+        raise Unwritable("a field under the hash holds a lone surrogate") from None
+    return hashlib.sha256(b"".join(framed)).hexdigest()
+
+
+def timestamp(moment: datetime) -> str:
+    """`YYYY-MM-DDTHH:MM:SS.mmmZ`; MongoDB keeps no more than milliseconds."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def envelopes(
+    *,
+    subject: str,
+    version: int,
+    previoushash: str,
+    recorded_at: datetime,
+    actor: str,
+    correlationid: str,
+    causationid: str,
+    traceparent: str,
+    events: Sequence[tuple[Event, str]],
+) -> list[Envelope]:
+    """The envelopes of one commit: `events` are (event, sealed digest or GENESIS), chained from `previoushash`.
+
+    Raises Unwritable.
+    """
+    made: list[Envelope] = []
+    for index, (event, sealeddigest) in enumerate(events):
+        envelope = Envelope(
+            type=event.type,
+            subject=subject,
+            time=timestamp(recorded_at),
+            dataschema=event.dataschema,
+            streamversion=version,
+            eventindex=index,
+            actor=actor,
+            businessdate=event.on.isoformat(),
+            area=event.area,
+            correlationid=correlationid,
+            causationid=causationid,
+            data=_json(event),
+            previoushash=previoushash,
+            sealeddigest=sealeddigest,
+            traceparent=traceparent,
+        ).sealed_with()
+        previoushash = envelope.hash
+        made.append(envelope)
+    return made
+
+
+def _json(event: Event) -> str:
+    try:
+        return event.model_dump_json()
+    except PydanticSerializationError as error:
+        raise Unwritable(f"the data of {event.type} cannot be written as UTF-8 JSON") from error
