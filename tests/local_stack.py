@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -54,8 +54,8 @@ class LocalStack:
         self.running.add(part)
 
 
-@pytest.fixture(scope="session")
-def local_stack() -> Iterator[LocalStack]:
+@contextmanager
+def own_stack() -> Iterator[LocalStack]:
     """An empty stack on free ports; a guard takes it down when this process ends, by whatever death."""
     home = Path(tempfile.mkdtemp(prefix="chumchon-test-"))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHUMCHON_")}
@@ -75,6 +75,13 @@ def local_stack() -> Iterator[LocalStack]:
     finally:
         guard.stdin.close()
         guard.wait(timeout=120)
+
+
+@pytest.fixture(scope="session")
+def local_stack() -> Iterator[LocalStack]:
+    """The run's own stack."""
+    with own_stack() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,27 @@
+"""How much a run does: quick is a smoke test, the default is for a note, full is for the largest figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Sizes of one run. `seconds` is one repetition of a throughput figure; counts are events unless named."""
+
+    name: str
+    repetitions: int
+    seconds: float
+    backlog: int
+    projected: int
+    peer: int
+    """Events that quixstreams folds: three of its checkpoints at least."""
+    visible_seconds: float
+    kept: int
+    """Events after which memory is looked at."""
+    folded: tuple[int, int]
+
+
+QUICK = Scale("quick", 1, 0.5, 5_000, 10_000, 3_000, 2.0, 3_000, (2_000, 10_000))
+DEFAULT = Scale("default", 3, 1.5, 50_000, 60_000, 30_000, 10.0, 100_000, (20_000, 200_000))
+FULL = Scale("full", 5, 5.0, 50_000, 200_000, 60_000, 60.0, 1_000_000, (100_000, 1_000_000))
