@@ -146,12 +146,13 @@ async def edge_of(
         "access_log": access_log, "import_reports": reports, "outbox_depth": nothing_waits,
     }  # fmt: skip
     parts = Parts(**{**known, **changed})
+    built = service.build(parts)
     app = create_app(
         service.name,
-        service.build(parts).routes,
+        built.routes,
         access=_access(),
         handler=parts.handler,
-        parts={Parts: parts},
+        parts={Parts: parts, **built.own},
     )
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     heads = {"Authorization": bearer(Role.OFFICER, actor="officer-7")}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from contracts.members import AreaAbolished, AreaRegistered, AreaRenamed
 from services.chassis.decider import Refused
 from services.chassis.projection import Change, Projection, Record, facet
 from services.chassis.read_models import ReadModels
+
+MOST = 100_000
+"""Areas remembered; the country has some 83,000."""
 
 
 def _registered(event: AreaRegistered, record: Record) -> Iterator[Change]:
@@ -32,20 +36,44 @@ def known_areas(service: str) -> Projection:
     )
 
 
-async def area_refusal(areas: ReadModels, code: str, on: date) -> Refused | None:
-    """Why nothing can happen in this area on this day, as far as this service has heard; None if it can."""
-    async with areas.snapshot() as snapshot:
-        found = await snapshot.facets("area", where={"subject": code})
-    if not found:
-        return Refused(
-            "unknown-area",
-            f"ไม่พบพื้นที่รหัส {code} ในทะเบียน",
-            f"No area {code} is in the register.",
-            kind="invalid",
-        )
-    valid_to = found[0].get("valid_to")
-    if valid_to is not None and on >= date.fromisoformat(valid_to):
-        return Refused(
-            "area-abolished", f"พื้นที่ {code} ถูกยกเลิกแล้ว", f"Area {code} was abolished.", kind="invalid"
-        )
-    return None
+class KnownAreas:
+    """Whether something can happen in an area, as far as this service has heard.
+
+    An area that was open is taken as open for `fresh_seconds` more: the view is behind the register by about as much, and
+    asking it for every command cost more than the command.
+    """
+
+    def __init__(
+        self, view: ReadModels, *, fresh_seconds: float = 2.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._view = view
+        self._fresh_seconds = fresh_seconds
+        self._clock = clock
+        self._open: dict[str, float] = {}
+
+    async def refusal(self, code: str, on: date) -> Refused | None:
+        """Why nothing can happen in this area on this day; None if it can. Raises the driver's error."""
+        if self._open.get(code, 0.0) > self._clock():
+            return None
+        async with self._view.snapshot() as snapshot:
+            found = await snapshot.facets("area", where={"subject": code})
+        if not found:
+            return Refused(
+                "unknown-area",
+                f"ไม่พบพื้นที่รหัส {code} ในทะเบียน",
+                f"No area {code} is in the register.",
+                kind="invalid",
+            )
+        valid_to = found[0].get("valid_to")
+        if valid_to is None:
+            if len(self._open) >= MOST:
+                self._open.clear()
+            self._open[code] = self._clock() + self._fresh_seconds
+        elif on >= date.fromisoformat(valid_to):
+            return Refused(
+                "area-abolished",
+                f"พื้นที่ {code} ถูกยกเลิกแล้ว",
+                f"Area {code} was abolished.",
+                kind="invalid",
+            )
+        return None

@@ -171,7 +171,7 @@ def _serving(
             built.routes if built else None,
             access=Access(settings.issuer, settings.audience),
             handler=parts.handler,
-            parts={Parts: parts},
+            parts={Parts: parts, **(built.own if built else {})},
             ready=checks,
         )
         config = uvicorn.Config(

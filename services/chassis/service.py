@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from services.chassis.access_log import AccessLog
 from services.chassis.doorbell import Doorbell
@@ -44,6 +45,8 @@ class Built:
 
     routes: Routes
     workers: tuple[Worker, ...] = ()
+    own: Mapping[type, Any] = field(default_factory=dict)
+    """What its routes take besides `Parts`, by type (`Part[…]`)."""
 
 
 @dataclass(frozen=True, slots=True)

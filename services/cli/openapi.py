@@ -43,12 +43,13 @@ def _document(service: Service) -> dict[str, Any]:
         import_reports=nothing,
         outbox_depth=nothing,
     )
+    built = service.build(parts)
     app = create_app(
         service.name,
-        service.build(parts).routes,
+        built.routes,
         access=Access(settings.issuer, settings.audience),
         handler=nothing,
-        parts={Parts: parts},
+        parts={Parts: parts, **built.own},
     )
     return app.openapi()
 

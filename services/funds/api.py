@@ -10,12 +10,11 @@ from contracts.funds import FundKind
 from services.chassis.access import Role
 from services.chassis.days import PastDay
 from services.chassis.http import PUBLIC, Part, Reply, Routes, Run, Seen
-from services.chassis.known_areas import area_refusal
+from services.chassis.known_areas import KnownAreas
 from services.chassis.problems import refusal
 from services.chassis.sent import PublicText, Sent, TypedArea
 from services.chassis.service import Parts
 from services.funds.domain.fund import FUND, NOT_FOUND, EstablishFund, FundId, fund_stream
-from services.funds.views import AREAS
 
 
 class NewFund(Sent):
@@ -32,9 +31,9 @@ routes = Routes("funds")
 
 
 @routes.command("POST", "/v1/funds", roles={Role.OFFICER}, status=201, summary="Establish a fund")
-async def establish(body: NewFund, run: Run, parts: Part[Parts]) -> Reply:
+async def establish(body: NewFund, run: Run, areas: Part[KnownAreas]) -> Reply:
     stream = fund_stream(body.kind, body.area, body.number)
-    unless = await area_refusal(parts.views[AREAS.name], body.area, body.on)
+    unless = await areas.refusal(body.area, body.on)
     command = EstablishFund(fund_id=stream, **body.model_dump())
     return await run(FUND, stream, command, created=f"/v1/funds/{stream}", unless=unless)
 

@@ -10,12 +10,11 @@ from contracts.otop import ApplicationChannel, ProducerCategory
 from services.chassis.access import Caller, Role
 from services.chassis.days import PastDay
 from services.chassis.http import BY_CALLER, Part, Reply, Routes, Run, Seen
-from services.chassis.known_areas import area_refusal
+from services.chassis.known_areas import KnownAreas
 from services.chassis.problems import refusal
 from services.chassis.sent import PublicText, Sent, TypedArea
 from services.chassis.service import Parts
 from services.otop.domain.producer import NOT_FOUND, PRODUCER, ApplyAsProducer, ProducerId, producer_stream
-from services.otop.views import AREAS
 
 
 class NewApplication(Sent):
@@ -32,9 +31,9 @@ routes = Routes("otop")
 
 
 @routes.command("POST", "/v1/producers", roles={Role.OFFICER}, status=201, summary="A producer applies")
-async def apply(body: NewApplication, run: Run, parts: Part[Parts]) -> Reply:
+async def apply(body: NewApplication, run: Run, areas: Part[KnownAreas]) -> Reply:
     stream = producer_stream(body.area, body.registration_ref)
-    unless = await area_refusal(parts.views[AREAS.name], body.area, body.on)
+    unless = await areas.refusal(body.area, body.on)
     command = ApplyAsProducer(producer_id=stream, **body.model_dump(exclude={"registration_ref"}))
     return await run(PRODUCER, stream, command, created=f"/v1/producers/{stream}", unless=unless)
 

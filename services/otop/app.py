@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from services.chassis.service import Built, Service
+from services.chassis.known_areas import KnownAreas
+from services.chassis.service import Built, Parts, Service
 from services.otop import api, views
 
-SERVICE = Service("otop", build=lambda _: Built(api.routes), projections=(views.AREAS,))
+
+def build(parts: Parts) -> Built:
+    """The routes, and what this service has heard of the areas."""
+    return Built(api.routes, own={KnownAreas: KnownAreas(parts.views[views.AREAS.name])})
+
+
+SERVICE = Service("otop", build=build, projections=(views.AREAS,))
