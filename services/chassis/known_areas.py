@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from contracts.areas import parents
 from contracts.members import AreaAbolished, AreaRegistered, AreaRenamed
 from services.chassis.decider import Refused
 from services.chassis.projection import Change, Projection, Record, facet
@@ -25,14 +26,14 @@ def _renamed(event: AreaRenamed, record: Record) -> Iterator[Change]:
     yield facet(record, "area", event.area, name_th=event.name_th, name_en=event.name_en)
 
 
-def _abolished(event: AreaAbolished, record: Record) -> Iterator[Change]:
+def _ended(event: AreaAbolished, record: Record) -> Iterator[Change]:
     yield facet(record, "area", event.area, valid_to=event.on.isoformat(), successor=event.successor)
 
 
 def known_areas(service: str) -> Projection:
     """The projection `<service>.areas`."""
     return Projection(
-        f"{service}.areas", {AreaRegistered: _registered, AreaRenamed: _renamed, AreaAbolished: _abolished}
+        f"{service}.areas", {AreaRegistered: _registered, AreaRenamed: _renamed, AreaAbolished: _ended}
     )
 
 
@@ -55,25 +56,26 @@ class KnownAreas:
         """Why nothing can happen in this area on this day; None if it can. Raises the driver's error."""
         if self._open.get(code, 0.0) > self._clock():
             return None
+        around = (*parents(code)[1:], code)
         async with self._view.snapshot() as snapshot:
-            found = await snapshot.facets("area", where={"subject": code})
-        if not found:
+            heard = [row for one in around for row in await snapshot.facets("area", where={"subject": one})]
+        if not any(row["subject"] == code for row in heard):
             return Refused(
                 "unknown-area",
                 f"ไม่พบพื้นที่รหัส {code} ในทะเบียน",
                 f"No area {code} is in the register.",
                 kind="invalid",
             )
-        valid_to = found[0].get("valid_to")
-        if valid_to is None:
+        ended = [row for row in heard if row.get("valid_to") is not None]
+        for row in ended:  # what lies in an abolished area is no more either
+            if on >= date.fromisoformat(row["valid_to"]):
+                return _abolished(row["subject"])
+        if not ended:
             if len(self._open) >= MOST:
                 self._open.clear()
             self._open[code] = self._clock() + self._fresh_seconds
-        elif on >= date.fromisoformat(valid_to):
-            return Refused(
-                "area-abolished",
-                f"พื้นที่ {code} ถูกยกเลิกแล้ว",
-                f"Area {code} was abolished.",
-                kind="invalid",
-            )
         return None
+
+
+def _abolished(code: str) -> Refused:
+    return Refused("area-abolished", f"พื้นที่ {code} ถูกยกเลิกแล้ว", f"Area {code} was abolished.", kind="invalid")

@@ -40,6 +40,16 @@ async def test_an_abolished_area_is_closed_from_its_day_on():
     assert await code(areas) == "area-abolished"
 
 
+async def test_what_lies_in_an_abolished_area_is_closed_with_it():
+    models = InMemoryReadModels()
+    heard(models)
+    key = {"kind": "area", "subject": "5101", "source": "t/0", "stream": "s"}
+    models.apply([Change("facets", key, set={"name_th": "เมืองลำพูน", "valid_to": "2021-11-26"})])
+    areas = KnownAreas(models)
+    assert await code(areas, date(2021, 11, 25)) == "open"
+    assert await code(areas) == "area-abolished"
+
+
 async def test_an_open_area_is_taken_as_open_for_two_seconds_more():
     models, now = InMemoryReadModels(), [0.0]
     heard(models)
