@@ -198,7 +198,7 @@ async def test_an_emptied_topic_is_refused_and_named_as_a_case_for_republish(sit
 
 
 async def test_the_doorbell_wakes_a_quiet_relay_at_once(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("services.chassis.relay.doorbell.POLL", 30.0)
+    monkeypatch.setattr("services.chassis.relay.outbox_bell.POLL", 30.0)
     stop = asyncio.Event()
     relay = site.relay()
     task = asyncio.create_task(relay.run(stop))

@@ -54,7 +54,6 @@ class Consumer:
         self._watch_seconds = watch_seconds
         self._standing = Standing(service, self._trade.name, self._trade.version)
         self._applying = Applying(database, self._trade, self._feel, patience_seconds)
-        self._handling: Handling | None = None
         self._subscription: Subscription | None = None
         self._log = structlog.get_logger().bind(consumer=self._trade.name, version=self._trade.version)
 

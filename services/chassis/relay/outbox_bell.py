@@ -16,7 +16,7 @@ POLL = 0.25
 _INSERTS: list[Document] = [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}]
 
 
-class Doorbell:
+class OutboxBell:
     """A change stream on `commits`, open only while somebody waits: under load nobody listens, and it costs nothing."""
 
     def __init__(self, database: Database) -> None:

@@ -17,9 +17,9 @@ from pymongo.errors import PyMongoError
 from contracts.topics import Topic
 from services.chassis.metrics import OUTBOX_AGE, OUTBOX_DEPTH, RELAY_LEADER, RELAY_TERMS
 from services.chassis.mongo import Database
-from services.chassis.relay.doorbell import Doorbell
 from services.chassis.relay.lease import Lease
 from services.chassis.relay.outbox import Outbox
+from services.chassis.relay.outbox_bell import OutboxBell
 from services.chassis.relay.refusals import RelayRefused
 from services.chassis.relay.rounds import Round
 from services.chassis.relay.term import Term
@@ -84,7 +84,7 @@ class Relay:
             self._topic,
             bootstrap,
             self._outbox,
-            Doorbell(database),
+            OutboxBell(database),
             self._lease,
             clock=clock,
             tell=self._tell,

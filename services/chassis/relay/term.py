@@ -12,9 +12,9 @@ from typing import TypeVar
 from contracts.topics import PARTITIONS, Topic
 from services.chassis.metrics import RELAY_EVENTS, RELAY_ROUNDS, RELAY_SECONDS
 from services.chassis.mongo import Session
-from services.chassis.relay.doorbell import Doorbell
 from services.chassis.relay.lease import Lease
 from services.chassis.relay.outbox import Outbox
+from services.chassis.relay.outbox_bell import OutboxBell
 from services.chassis.relay.partition import partition_of
 from services.chassis.relay.refusals import topic_of_wrong_width
 from services.chassis.relay.rounds import Round, demand_not_beyond, missing, next_round, outgoing
@@ -40,7 +40,7 @@ class Term:
         topic: Topic,
         bootstrap: str,
         outbox: Outbox,
-        doorbell: Doorbell,
+        bell: OutboxBell,
         lease: Lease,
         *,
         clock: Callable[[], datetime],
@@ -49,7 +49,7 @@ class Term:
         self._topic = topic
         self._bootstrap = bootstrap
         self._outbox = outbox
-        self._doorbell = doorbell
+        self._bell = bell
         self._lease = lease
         self._clock = clock
         self._tell = tell
@@ -92,7 +92,7 @@ class Term:
         since = self._outbox.moment(session)
         parts = await self._outbox.pending(session)
         if not parts:
-            await self._doorbell.wait(since)
+            await self._bell.wait(since)
             return last
         step("relay.round-read")
         ready: tuple[Round, Batches] | None = await self._prepare(sender, last, parts[0])
