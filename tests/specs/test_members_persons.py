@@ -68,7 +68,7 @@ async def test_a_reading_is_noted_before_anything_is_shown(edge):
 @pytest.mark.parametrize(
     ("number", "code"),
     [
-        ("123", "citizen-number-length"),
+        ("10000700001", "citizen-number-length"),
         ("12345678901234", "citizen-number-length"),
         ("1000x70000011", "citizen-number-characters"),
         ("0000000000000", "citizen-number-first-digit"),
