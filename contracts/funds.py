@@ -1,13 +1,15 @@
-"""What `funds` says: community funds."""
+"""What `funds` says: community funds, their levels, the yearly renewal of their records, their committees' terms, and
+the producer groups that belong to them."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from pydantic import Field
 
 from contracts.event import Event
-from contracts.members import StreamId
+from contracts.members import FiscalYear, StreamId
 
 
 class FundKind(StrEnum):
@@ -26,6 +28,22 @@ class FundKind(StrEnum):
     OTHER = "other"
 
 
+class FundLevel(StrEnum):
+    """The levels of all scales; which of them a kind of fund has is in `contracts/fund_levels.py`."""
+
+    ONE = "1"
+    """The lowest of กข.คจ. funds and savings groups."""
+    TWO = "2"
+    THREE = "3"
+    """The highest of กข.คจ. funds and savings groups."""
+    C = "C"
+    """The lowest of Mother-of-the-Land funds."""
+    B = "B"
+    A = "A"
+    LEARNING_CENTRE = "LC"
+    """ศูนย์เรียนรู้กองทุนแม่ของแผ่นดิน, above A."""
+
+
 class FundEstablished(Event, service="funds"):
     """A fund exists in a village from `on`."""
 
@@ -33,3 +51,98 @@ class FundEstablished(Event, service="funds"):
     kind: FundKind
     number: int = Field(ge=1, description="which of its kind in the village, from 1")
     name_th: str = Field(description="name of the fund, not of a person")
+
+
+class FundLevelAssessed(Event, service="funds"):
+    """A fund was assessed under good governance (seed 003 L6001, L6021-6025, L6123). The level is the assessor's; the
+    official indicators are not printed, so their codes are the form's."""
+
+    fund_id: StreamId
+    kind: FundKind
+    fiscal_year: FiscalYear
+    database_fiscal_year: FiscalYear
+    """On whose figures the fund was assessed: in 2565 those of 2564."""
+    form_version: str = Field(description="code of the form's version")
+    level: FundLevel
+    was_level: FundLevel | None = Field(description="the level before; null for the first assessment")
+    passed: tuple[str, ...] = Field(description="codes of the indicators that passed")
+    failed: tuple[str, ...] = Field(description="codes of the indicators that failed: each needs a plan")
+    without_plan: tuple[str, ...] = Field(
+        default=(),
+        description="what had failed in the assessment before and never had a plan: a warning, nothing was blocked",
+    )
+    assessor: str = Field(description="opaque id of who assessed")
+    counts_as_upgrade: bool = Field(
+        description="the fund's first step in the fiscal year that its scale counts (1→2, 2→3): add 1 for the KPI"
+    )
+    eligible: bool = Field(
+        description="in the base of the upgrade target: not budgeted in the fiscal year, not upgraded in the two before"
+    )
+    was_eligible: bool | None = Field(
+        description="`eligible` in the assessment before of the same fiscal year; null where this is the first"
+    )
+    budgeted: bool = Field(description="had the fund-potential project's budget in the fiscal year")
+    upgraded_before: bool = Field(description="had passed an upgrade in the two fiscal years before")
+
+
+class DevelopmentPlanPrepared(Event, service="funds"):
+    """A plan was written for indicators that failed (seed 003 L6001, L6021, L6123)."""
+
+    fund_id: StreamId
+    kind: FundKind
+    fiscal_year: FiscalYear
+    indicators: tuple[str, ...] = Field(description="codes of the failed indicators that have a plan now")
+    without_plan: tuple[str, ...] = Field(description="those of the last assessment that have none yet")
+
+
+class FundRecordReviewed(Event, service="funds"):
+    """The community development worker reviewed and corrected the fund's record: once a fiscal year, by July (seed 003
+    L6011)."""
+
+    fund_id: StreamId
+    kind: FundKind
+    fiscal_year: FiscalYear
+    reviewer: str = Field(description="opaque id of who reviewed; somebody else verifies")
+    first_in_fiscal_year: bool = Field(description="false where it was reviewed before in the fiscal year")
+    was_verified: bool = Field(
+        default=False, description="it had been verified in the fiscal year, and is to be verified again"
+    )
+
+
+class FundRecordVerified(Event, service="funds"):
+    """The province verified the reviewed record: once a fiscal year, by August (seed 003 L5999)."""
+
+    fund_id: StreamId
+    kind: FundKind
+    fiscal_year: FiscalYear
+    reviewed_on: date
+    verifier: str = Field(description="opaque id of who verified; never the reviewer")
+    first_in_fiscal_year: bool = Field(description="false where it was verified before in the fiscal year")
+
+
+class FundCommitteeRenewed(Event, service="funds"):
+    """The fund's committee has a new term of office (วาระการดำรงตำแหน่ง, seed 003 L6013). Who sits in it is in `members`."""
+
+    fund_id: StreamId
+    kind: FundKind
+    term_start: date
+    term_end: date = Field(description="the last day, included; after it the term has expired")
+    was_term_end: date | None = Field(
+        description="the last day of the term before; null for the first known one"
+    )
+
+
+class ProducerGroupLinked(Event, service="funds"):
+    """A certified producer group belongs to the fund (heard from `otop`)."""
+
+    fund_id: StreamId
+    kind: FundKind
+    producer_id: StreamId
+
+
+class ProducerGroupUnlinked(Event, service="funds"):
+    """The group's registration was revoked: it no longer belongs to the fund."""
+
+    fund_id: StreamId
+    kind: FundKind
+    producer_id: StreamId

@@ -1,8 +1,11 @@
-"""What `otop` says: producers of community products."""
+"""What `otop` says: producers of community products, from the application to the registration, its refusal or its end."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+
+from pydantic import Field
 
 from contracts.event import Event
 from contracts.members import StreamId
@@ -26,9 +29,118 @@ class ApplicationChannel(StrEnum):
     ONLINE = "online"
 
 
+class DistrictOpinion(StrEnum):
+    """What the district's committee told the province (F_part4b_kpi.md §6.1 steps 4.3 and 4.4)."""
+
+    AGREED = "agreed"
+    NOT_AGREED = "not-agreed"
+    NONE = "none"
+    """The step was skipped: a warning, no block."""
+
+
 class ProducerApplied(Event, service="otop"):
     """A producer asked to be registered. No name: a single owner's is a person's."""
 
     producer_id: StreamId
     category: ProducerCategory
     channel: ApplicationChannel
+    fund_id: StreamId | None = Field(
+        default=None, description="the fund of a producer group, where it has one"
+    )
+    recorder: str = Field(default="", description="opaque id of who recorded it; somebody else certifies")
+
+
+class ApplicationReturned(Event, service="otop"):
+    """The request is incomplete and went back to the producer (F_part4b_kpi.md §6.4, derived)."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+    reasons: tuple[str, ...] = Field(description="codes of what is missing or wrong")
+
+
+class ApplicationResubmitted(Event, service="otop"):
+    """The returned request came again, completed."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+
+
+class DistrictAgreed(Event, service="otop"):
+    """The district's committee agreed (ให้ความเห็นชอบ, seed 003 L6303); `on` is the day of its meeting."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+    recorder: str = Field(description="opaque id of who recorded it; somebody else certifies")
+    was: DistrictOpinion = Field(description="its opinion before")
+
+
+class DistrictNotAgreed(Event, service="otop"):
+    """The district's committee did not agree (F_part4b_kpi.md §6.4, derived); the province decides all the same."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+    reasons: tuple[str, ...] = Field(description="codes of the reasons")
+    recorder: str = Field(description="opaque id of who recorded it; somebody else certifies")
+    was: DistrictOpinion = Field(description="its opinion before")
+
+
+class ProducerCertified(Event, service="otop"):
+    """The province certified the producer (seed 003 L6306): it is registered. `on` is the day of the decision."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+    registration_number: str
+    announced_on: date = Field(description="when the province announced it (L6307)")
+    district: DistrictOpinion = Field(description="the district's opinion then")
+    on_appeal: bool = Field(default=False, description="true where the Governor upheld an appeal")
+    fund_id: StreamId | None = Field(description="the fund that a producer group belongs to; null for none")
+
+
+class RegistrationRefused(Event, service="otop"):
+    """The province did not certify, with written reasons (seed 003 L6308)."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+    reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
+    letter: str = Field(description="number of the letter to the producer")
+    notified_on: date = Field(
+        description="when the producer was told: the 5 working days for an appeal run from here"
+    )
+    district: DistrictOpinion = Field(description="the district's opinion then")
+    decider: str = Field(description="opaque id of who recorded the decision; another decides on an appeal")
+
+
+class AppealFiled(Event, service="otop"):
+    """The producer appealed to the Governor, in time (seed 003 L6308)."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+    notified_on: date
+    last_day: date = Field(description="the last day for it, by the holidays known then")
+    recorder: str = Field(description="opaque id of who recorded it; another records the decision")
+
+
+class AppealUpheld(Event, service="otop"):
+    """The Governor upheld the appeal (outcome derived, F_part4b_kpi.md §6.4); a `ProducerCertified` follows it."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+
+
+class AppealDismissed(Event, service="otop"):
+    """The Governor dismissed the appeal (outcome derived, F_part4b_kpi.md §6.4): the refusal stands."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+    reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
+
+
+class RegistrationRevoked(Event, service="otop"):
+    """The province revoked the registration (เพิกถอน) because the department's check says so (seed 003 L6311)."""
+
+    producer_id: StreamId
+    category: ProducerCategory
+    registration_number: str
+    order: str = Field(description="number of the department's order")
+    reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
+    fund_id: StreamId | None = Field(description="the fund that a producer group belonged to; null for none")
