@@ -1,8 +1,9 @@
-"""The Thai calendar as arithmetic: Buddhist-era years, fiscal years (Oct to Sep), quarters, month ends."""
+"""The Thai calendar as arithmetic: Buddhist-era years, fiscal years (Oct to Sep), quarters, month ends, working days."""
 
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 FIRST_DAY = date(1889, 4, 1)
@@ -63,3 +64,35 @@ def quarter_end(year: int, number: int) -> date:
 def month_end(day: date) -> date:
     """The last day of the month: "within August" means by this day."""
     return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+class UnknownYear(ValueError):
+    """The holidays of this Gregorian year are not known, so its working days cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """The public holidays of the Gregorian years that are known whole; weekends need not be among them."""
+
+    years: frozenset[int]
+    days: frozenset[date]
+
+    def works(self, day: date) -> bool:
+        """Whether offices are open. Raises UnknownYear."""
+        if day.year not in self.years:
+            raise UnknownYear(f"the public holidays of {day.year} (B.E. {day.year + 543}) are not known")
+        return day.weekday() < 5 and day not in self.days
+
+
+def working_days_after(day: date, number: int, holidays: Holidays) -> date:
+    """The working day that is the `number`-th after `day`, which itself does not count (and need not be one).
+
+    "Within 5 working days of being notified" means up to and including the 5th. Raises UnknownYear for a year without
+    known holidays, ValueError unless `number` is at least 1.
+    """
+    if number < 1:
+        raise ValueError(f"the first working day after a day is number 1, not {number}")
+    while number:
+        day += timedelta(days=1)
+        number -= holidays.works(day)
+    return day

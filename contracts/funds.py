@@ -75,6 +75,10 @@ class FundLevelAssessed(Event, service="funds"):
     counts_as_upgrade: bool = Field(
         description="the fund's first step in the fiscal year that its scale counts (1→2, 2→3): add 1 for the KPI"
     )
+    takes_back_upgrade: bool = Field(
+        default=False,
+        description="a step counted before in the fiscal year is undone by this level: subtract 1 for the KPI",
+    )
     eligible: bool = Field(
         description="in the base of the upgrade target: not budgeted in the fiscal year, not upgraded in the two before"
     )

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.areas import within
 from contracts.event import Event
 
-__all__ = ["Aggregate", "Command", "Decision", "Forgotten", "Refused", "Sealed"]
+__all__ = ["Actor", "Aggregate", "Command", "Decision", "Forgotten", "Refused", "Sealed"]
 
 
 class Command(BaseModel):
@@ -20,6 +21,23 @@ class Command(BaseModel):
 
     stamped: ClassVar[frozenset[str]] = frozenset()
     """Fields that the edge fills from its clock: they do not make a repeated request another command."""
+
+
+class Actor(BaseModel):
+    """Who does it, where a rule asks: the token's opaque subject, and the areas that the token reaches.
+
+    A command holds it in a field `by` that is `stamped`: a repeated request may come with a token of other areas, and
+    another subject's is another key anyway.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    scopes: tuple[str, ...]
+
+    def reaches(self, area: str) -> bool:
+        """Whether the area lies in one of the actor's."""
+        return any(within(area, scope) for scope in self.scopes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from contracts.areas import AreaCode
 from services.chassis.thai import Unreadable, arabic_digits, citizen_number
@@ -43,3 +43,8 @@ TypedArea = Annotated[AreaCode, BeforeValidator(_read_area)]
 
 PublicText = Annotated[str, AfterValidator(_impersonal)]
 """A text that goes into an event: refused where a citizen number stands in it."""
+
+PublicCode = Annotated[
+    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._/-]{0,39}$"), AfterValidator(_impersonal)
+]
+"""A code that goes into an event: an indicator, a reason, a form's version, a letter's number. No sentence fits in."""

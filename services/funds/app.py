@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.known_areas import KnownAreas
 from services.chassis.service import Built, Parts, Service
-from services.funds import api, views
+from services.funds import api, reactions, views
 
 
 def build(parts: Parts) -> Built:
@@ -12,4 +12,4 @@ def build(parts: Parts) -> Built:
     return Built(api.routes, own={KnownAreas: KnownAreas(parts.views[views.AREAS.name])})
 
 
-SERVICE = Service("funds", build=build, projections=(views.AREAS,))
+SERVICE = Service("funds", build=build, projections=(views.AREAS,), reactions=reactions.ALL)

@@ -1,7 +1,53 @@
-"""What `otop` knows of others: the area register."""
+"""What `otop` knows of others, the area register; and a producer as its query shows it on a day."""
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
+from contracts.calendar import UnknownYear
+from contracts.otop import DistrictOpinion
 from services.chassis.known_areas import known_areas
+from services.otop.domain.producer import Producer, Stage, last_day_of_appeal
 
 AREAS = known_areas("otop")
+
+_DECIDED = {Stage.CERTIFIED, Stage.REFUSED, Stage.APPEALED, Stage.DISMISSED, Stage.REVOKED}
+
+
+def producer_page(producer: Producer, today: date) -> dict[str, Any]:
+    """The producer: what was entered, and as of `today` what of an appeal. A warning blocks nothing."""
+    decided = producer.stage in _DECIDED
+    return {
+        "area": producer.area,
+        "category": producer.category,
+        "fund_id": producer.fund_id,
+        "stage": producer.stage,
+        "since": producer.since,
+        "district": producer.district,
+        "registration_number": producer.registration_number or None,
+        "announced_on": producer.announced_on,
+        "reasons": producer.reasons,
+        "appeal": appeal_page(producer, today),
+        "warnings": ["district-opinion-skipped"]
+        if decided and producer.district is DistrictOpinion.NONE
+        else [],
+    }
+
+
+def appeal_page(producer: Producer, today: date) -> dict[str, Any] | None:
+    """The window of an appeal; None where nothing was refused. `last_day` is None for a year without known holidays,
+    and then `window` is `unknown`."""
+    if producer.notified_on is None:
+        return None
+    try:
+        last_day = last_day_of_appeal(producer.notified_on)
+    except UnknownYear:
+        last_day = None
+    if producer.stage is not Stage.REFUSED:
+        window = "used"
+    elif last_day is None:
+        window = "unknown"
+    else:
+        window = "open" if today <= last_day else "over"
+    return {"notified_on": producer.notified_on, "last_day": last_day, "window": window}

@@ -35,10 +35,12 @@ async def test_a_producer_applies_and_the_area_can_read_it(edge):
     answer = await edge.post(PATH, APPLICATION)
     assert (answer.status_code, answer.json()["events"]) == (201, ["chumchon.otop.ProducerApplied.v1"])
     read = await edge.client.get(answer.headers["Location"])
-    assert read.json() == {"id": answer.json()["id"], "version": 1, "area": VILLAGE}
+    shown = read.json()
+    assert (shown["id"], shown["version"], shown["area"]) == (answer.json()["id"], 1, VILLAGE)
+    assert (shown["stage"], shown["category"], shown["appeal"]) == ("applied", "group", None)
     assert read.headers["ETag"] == answer.headers["ETag"]
     [(_, data)] = edge.events()
-    assert set(data) == {"area", "on", "producer_id", "category", "channel"}
+    assert set(data) == {"area", "on", "producer_id", "category", "channel", "fund_id", "recorder"}
 
 
 async def test_a_reference_is_one_producer_in_its_district(edge):

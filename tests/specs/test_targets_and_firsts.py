@@ -17,7 +17,7 @@ from contracts.members import (
     Network,
 )
 from contracts.otop import ApplicationChannel, ProducerApplied, ProducerCategory
-from services.chassis.decider import Sealed
+from services.chassis.decider import Actor, Sealed
 from services.funds.domain.fund import FUND, EstablishFund, fund_stream
 from services.members.domain.growth_target import GROWTH_TARGET, SetGrowthTarget, grown
 from services.members.domain.intake import IMPORT, AcceptImport, CompleteImport, Kind
@@ -154,6 +154,7 @@ APPLY = ApplyAsProducer(
     channel=ApplicationChannel.OFFICE,
     area="510101",
     on=DAY,
+    by=Actor(id="officer-1", scopes=("5101",)),
 )
 APPLIED = ProducerApplied(
     producer_id=PRODUCER_ID,
@@ -161,6 +162,7 @@ APPLIED = ProducerApplied(
     channel=ApplicationChannel.OFFICE,
     area="510101",
     on=DAY,
+    recorder="officer-1",
 )
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from contracts.ids import derived
 from services.chassis.access import Caller
 from services.chassis.calls import Call, Done
-from services.chassis.decider import Aggregate, Command, Refused
+from services.chassis.decider import Actor, Aggregate, Command, Refused
 from services.chassis.problems import refusal
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -67,6 +67,11 @@ class Run:
     handler: Handler
     now: datetime = field(default_factory=lambda: _milliseconds(datetime.now(UTC)))
     _runs: int = 0
+
+    @property
+    def by(self) -> Actor:
+        """The caller, for a command whose rule asks who does it."""
+        return Actor(id=self.caller.actor, scopes=self.caller.scopes)
 
     def command_id(self, number: int = 0) -> UUID:
         """The id of the request's command of this number, from 0."""
