@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from services.cli import demo, operations, schemas, serve, stack, token
+from services.cli import catalogue, demo, operations, schemas, serve, stack, token
 
 app = typer.Typer(
     name="chumchon",
@@ -22,6 +22,7 @@ app.add_typer(demo.app)
 app.add_typer(schemas.app)
 app.add_typer(token.app)
 app.add_typer(operations.app)
+app.add_typer(catalogue.app, name="catalogue")
 
 if __name__ == "__main__":
     app()

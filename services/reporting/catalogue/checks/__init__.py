@@ -1,0 +1,1 @@
+"""What is checked of a loaded catalogue: sums, restatements, mismatches, and the sources themselves."""

@@ -1,0 +1,1 @@
+"""From due rules and what happened to dated obligations. Pure."""

@@ -1,0 +1,117 @@
+"""What a unit owes in a fiscal year, dated: `schedule(unit, fiscal_year, events)` over the catalogue's obligations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from contracts.areas import level, within
+from services.reporting.catalogue.due.happened import CHOSEN, Correction, Happened
+from services.reporting.catalogue.due.occurrences import Occurrence, WorkingDaysAfter, Year, occurrences
+from services.reporting.catalogue.types.activity import Where
+from services.reporting.catalogue.types.catalogue import Catalogue
+from services.reporting.catalogue.types.due import DueRule, Unprinted
+from services.reporting.catalogue.types.obligation import Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class DatedObligation:
+    """One thing that a unit owes by a day. `occurrence` is the month, quarter, round or event that it is for."""
+
+    obligation: str
+    area: str
+    occurrence: str
+    due: date
+    opens: date | None = None
+    event: str | None = None
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """Dates obligations of a catalogue, with the corrections that were made to its rules."""
+
+    catalogue: Catalogue
+    corrections: Sequence[Correction] = ()
+    working_days_after: WorkingDaysAfter | None = None
+
+    def schedule(self, unit: str, fiscal_year: int, events: Iterable[Happened] = ()) -> list[DatedObligation]:
+        """What the unit of an area ("5101" its district office, "51" its provincial one) owes, by day and id."""
+        happened = [event for event in events if within(event.area, unit)]
+        year = Year(fiscal_year, self.catalogue.conventions, self.working_days_after)
+        dated = [
+            one
+            for obligation in self._owed(unit, fiscal_year, happened)
+            for one in self._dated(obligation, unit, year, _concerning(obligation, happened))
+        ]
+        return sorted(dated, key=lambda one: (one.due, one.obligation, one.occurrence))
+
+    def undated(self, unit: str, fiscal_year: int, events: Iterable[Happened] = ()) -> list[Obligation]:
+        """What the unit owes although the sources print no day for it."""
+        happened = [event for event in events if within(event.area, unit)]
+        return [one for one in self._owed(unit, fiscal_year, happened) if isinstance(one.due, Unprinted)]
+
+    def _owed(self, unit: str, fiscal_year: int, happened: Sequence[Happened]) -> Iterator[Obligation]:
+        for obligation in self.catalogue.obligations.values():
+            if (
+                obligation.level == level(unit)
+                and self._year(obligation) == fiscal_year
+                and all(
+                    _is_held(where, unit, obligation.activity, happened) for where in self._places(obligation)
+                )
+            ):
+                yield obligation
+
+    def _places(self, obligation: Obligation) -> Iterator[Where]:
+        """Where it is held: the obligation's own provinces, its activity's and its programme's."""
+        if obligation.where is not None:
+            yield obligation.where
+        activity = self.catalogue.activities.get(obligation.activity or "")
+        if activity is not None and activity.where is not None:
+            yield activity.where
+        programme = self.catalogue.programmes.get(obligation.place.programme)
+        if programme is not None and programme.provinces:
+            yield Where(provinces=programme.provinces)
+
+    def _year(self, obligation: Obligation) -> int:
+        programme = self.catalogue.programmes.get(obligation.place.programme)
+        return self.catalogue.fiscal_year if programme is None else programme.fiscal_year
+
+    def _dated(
+        self, obligation: Obligation, unit: str, year: Year, events: Sequence[Happened]
+    ) -> Iterator[DatedObligation]:
+        due = _by_key(obligation.due, year, events)
+        corrected: set[str] = set()
+        for correction in sorted(self.corrections, key=lambda one: one.since):
+            if correction.obligation == obligation.id:
+                now = _corrected(due, _by_key(correction.due, year, events), correction.since)
+                corrected = {key for key in now if now[key] != due.get(key) or key in corrected}
+                due = now
+        for key, one in due.items():
+            event = one.event.id if one.event else None
+            yield DatedObligation(obligation.id, unit, key, one.due, one.opens, event, key in corrected)
+
+
+def _by_key(rule: DueRule, year: Year, events: Sequence[Happened]) -> dict[str, Occurrence]:
+    return {one.key: one for one in occurrences(rule, year, events)}
+
+
+def _corrected(
+    before: Mapping[str, Occurrence], after: Mapping[str, Occurrence], since: date
+) -> dict[str, Occurrence]:
+    """What was due before that day stays; the rest goes by the new rule, and never falls due before it was made."""
+    kept = {key: one for key, one in before.items() if one.due < since}
+    moved = {key: replace(one, due=max(one.due, since)) for key, one in after.items() if key not in kept}
+    return kept | {key: one for key, one in moved.items() if key in before or after[key].due >= since}
+
+
+def _is_held(where: Where, unit: str, activity: str | None, happened: Sequence[Happened]) -> bool:
+    if where.provinces and not any(within(unit, province) for province in where.provinces):
+        return False
+    return not where.chosen or any(one.trigger == CHOSEN and one.activity == activity for one in happened)
+
+
+def _concerning(obligation: Obligation, happened: Sequence[Happened]) -> list[Happened]:
+    """The events of its activity; of any, where it has none."""
+    return [one for one in happened if obligation.activity is None or one.activity == obligation.activity]

@@ -1,0 +1,1 @@
+"""From formulas and measure values to KPI values. Pure."""

@@ -1,0 +1,1 @@
+"""The typed shape of the catalogue's rows, one idea a file."""
