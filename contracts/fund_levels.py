@@ -39,7 +39,7 @@ SCALES: Mapping[FundKind, LevelScale] = MappingProxyType(
         # 1→3 is not named: it is recorded and not counted until it stands here (F_part4b_kpi.md §2.3).
         FundKind.POVERTY: LevelScale(_ONE_TO_THREE, _SINGLE_STEPS, "003 L6025"),
         FundKind.SAVINGS: LevelScale(_ONE_TO_THREE, _SINGLE_STEPS, "003 L6149"),
-        FundKind.MOTHER: LevelScale(_MOTHER, _MOTHER_STEPS, "003 L5400-5464"),
+        FundKind.MOTHER: LevelScale(_MOTHER, _MOTHER_STEPS, "003 L5426"),
     }
 )
 """By kind; a kind that is not here has no printed scale and cannot be assessed."""

@@ -54,7 +54,7 @@ class FundEstablished(Event, service="funds"):
 
 
 class FundLevelAssessed(Event, service="funds"):
-    """A fund was assessed under good governance (seed 003 L6001, L6021-6025, L6123). The level is the assessor's; the
+    """A fund was assessed under good governance (seed 003 L6001, L6023-6025, L6123). The level is the assessor's; the
     official indicators are not printed, so their codes are the form's."""
 
     fund_id: StreamId
@@ -90,7 +90,7 @@ class FundLevelAssessed(Event, service="funds"):
 
 
 class DevelopmentPlanPrepared(Event, service="funds"):
-    """A plan was written for indicators that failed (seed 003 L6001, L6021, L6123)."""
+    """A plan was written for indicators that failed (seed 003 L6001, L6023, L6123)."""
 
     fund_id: StreamId
     kind: FundKind
@@ -101,7 +101,7 @@ class DevelopmentPlanPrepared(Event, service="funds"):
 
 class FundRecordReviewed(Event, service="funds"):
     """The community development worker reviewed and corrected the fund's record: once a fiscal year, by July (seed 003
-    L6011)."""
+    L6013)."""
 
     fund_id: StreamId
     kind: FundKind
@@ -125,7 +125,7 @@ class FundRecordVerified(Event, service="funds"):
 
 
 class FundCommitteeRenewed(Event, service="funds"):
-    """The fund's committee has a new term of office (วาระการดำรงตำแหน่ง, seed 003 L6013). Who sits in it is in `members`."""
+    """The fund's committee has a new term of office (วาระการดำรงตำแหน่ง, seed 003 L6015). Who sits in it is in `members`."""
 
     fund_id: StreamId
     kind: FundKind

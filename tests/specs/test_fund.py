@@ -230,7 +230,7 @@ VERIFY = VerifyFundRecord(on=AUGUST, by=PROVINCE)
 
 
 def test_the_worker_reviews_and_the_province_verifies_once_a_year():
-    """003 L6011: ปีละ 1 ครั้ง ภายในเดือนกรกฎาคม 2565; L5999: ปีละ 1 ครั้ง ภายในเดือนสิงหาคม 2565."""
+    """003 L6013: ปีละ 1 ครั้ง ภายในเดือนกรกฎาคม 2565; L5999: ปีละ 1 ครั้ง ภายในเดือนสิงหาคม 2565."""
     given(FUND, fund_of()).when(ReviewFundRecord(on=JULY, by=WORKER)).then(reviewed())
     given(FUND, fund_of(), reviewed()).when(VERIFY).then(verified())
     given(FUND, fund_of(), reviewed(), verified()).when(VERIFY).then_nothing()
@@ -281,7 +281,7 @@ TERM = RenewFundCommittee(on=JUNE, term_start=date(2022, 7, 1), term_end=date(20
 
 
 def test_a_committees_term_is_renewed_and_says_what_it_follows():
-    """003 L6013: ทบทวนวาระการดำรงตำแหน่งของคณะกรรมการ กข.คจ. หมู่บ้าน."""
+    """003 L6015: ทบทวนวาระการดำรงตำแหน่งของคณะกรรมการ กข.คจ. หมู่บ้าน."""
     [first] = given(FUND, fund_of()).when(TERM).events
     assert isinstance(first, FundCommitteeRenewed)
     assert first.was_term_end is None

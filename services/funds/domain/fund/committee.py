@@ -1,4 +1,4 @@
-"""The term of office of a fund's committee, renewed (วาระการดำรงตำแหน่ง, seed 003 L6013). Who sits in it is in `members`."""
+"""The term of office of a fund's committee, renewed (วาระการดำรงตำแหน่ง, seed 003 L6015). Who sits in it is in `members`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Assessing a fund's level, and the plans for what failed (seed 003 L6001, L6021-6025, L6123-6149)."""
+"""Assessing a fund's level, and the plans for what failed (seed 003 L6001, L6023-6025, L6123-6149)."""
 
 from __future__ import annotations
 

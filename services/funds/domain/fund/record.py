@@ -1,4 +1,4 @@
-"""The yearly renewal of a fund's record: the CD worker reviews it, the province verifies it (seed 003 L5999, L6011)."""
+"""The yearly renewal of a fund's record: the CD worker reviews it, the province verifies it (seed 003 L5999, L6013)."""
 
 from __future__ import annotations
 
