@@ -114,6 +114,21 @@ def test_sums_products_and_percentages_are_data(tmp_path: Path):
     assert fault.field == "sum:S3"
 
 
+def test_a_sum_may_name_the_figure_that_is_printed_of_a_measure(tmp_path: Path):
+    base = """
+    measures:
+      - {name: otop.all, th: ทั้งหมด, en: all, unit: ราย, kind: stock, source: "003:1", printed: {value: "93,214"}}
+      - {name: otop.none, th: ไม่มี, en: none, unit: ราย, kind: stock, source: "003:1"}
+    sums:
+      - {id: S1, en: left, printed: "68,278", source: "003:1",
+         derived: {minus: [measure:otop.all, {value: "24,936", en: developed}]}}
+    """
+    assert codes(tmp_path, base=base) == []
+    assert codes(tmp_path, base=base.replace("measure:otop.all", "measure:otop.none")) == ["uncomputable"]
+    (fault,) = check(loaded(tmp_path, base=base), {"003": ["93,214 24,936 76"]}).faults[:1]
+    assert (fault.field, fault.code) == ("S1.printed", "not-printed")
+
+
 def test_a_reference_to_what_has_no_number_is_a_fault(tmp_path: Path):
     sums = """
     sums:

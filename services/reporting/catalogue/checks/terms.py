@@ -65,6 +65,8 @@ def _referenced(reference: str, catalogue: Catalogue) -> Decimal:
             return target.value
         case "level" if (units := catalogue.levels[key].units) is not None:
             return units
+        case "measure" if (figure := catalogue.measures[key].printed) is not None:
+            return figure.value
         case "sum":
             return catalogue.sums[key].printed
         case _:

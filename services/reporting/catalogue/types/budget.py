@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from services.reporting.catalogue.types.printed import Number, Satang
+from services.reporting.catalogue.types.printed import Month, Number, Satang
 from services.reporting.catalogue.types.row import Id, Identified, Text
 from services.reporting.catalogue.types.source import Reading, Sourced
 
@@ -17,6 +17,13 @@ class Share(Sourced):
 
     of: Id
     percent: Number
+
+
+class Span(Sourced):
+    """The first and the last month of a project."""
+
+    first: Month
+    last: Month
 
 
 class BudgetNode(Identified):
@@ -38,4 +45,11 @@ class BudgetNode(Identified):
     """One of the outputs and projects that the budget is given to."""
     complete: bool = False
     """The children are all of it: a remainder is a mismatch, not money kept at the centre."""
+    objectives: tuple[Text, ...] = ()
+    beneficiaries: tuple[Text, ...] = ()
+    area: str = ""
+    period: Span | None = None
+    steps: tuple[Text, ...] = ()
+    """How the department describes the project's work; who does what and by when stands in its activities."""
+    expects: tuple[Text, ...] = ()
     readings: tuple[Reading, ...] = ()

@@ -12,14 +12,17 @@ from services.reporting.catalogue.types.row import Identified, Text
 from services.reporting.catalogue.types.source import Sourced
 
 Reference = Annotated[
-    str, Field(pattern=r"^(budget|activity|kpi|level):[^\s]+$|^(target|line):[^\s/]+/[^\s]+$|^sum:[^\s]+$")
+    str,
+    Field(
+        pattern=r"^(budget|activity|kpi|level|measure):[^\s]+$|^(target|line):[^\s/]+/[^\s]+$|^sum:[^\s]+$"
+    ),
 ]
 """A number that stands elsewhere in the catalogue; money in baht.
 
 budget:AGRI-SAFE   the stated amount of a node           activity:AGR-S1          the amount of an activity
 kpi:P23            the target of a KPI                   target:AGR-S1/people     a target of an activity
 level:province     how many units a level has            line:DEBT-1/0            the first budget line's amount
-sum:A-CLASSES      what another derivation prints
+sum:A-CLASSES      what another derivation prints       measure:national.otop   the figure printed of a measure
 """
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from services.reporting.catalogue.types.printed import Day, Number
 from services.reporting.catalogue.types.refused import wrong
 from services.reporting.catalogue.types.row import Named, Text
-from services.reporting.catalogue.types.source import Confidence
+from services.reporting.catalogue.types.source import Confidence, Sourced
 
 MeasureKind = Literal["flow", "stock", "distinct", "latest", "flag"]
 """How values of one measure come together.
@@ -19,6 +20,14 @@ MeasureKind = Literal["flow", "stock", "distinct", "latest", "flag"]
 `latest`    a figure given to an area, the newest counts: does not add (a score, a national income)
 `flag`      yes or no for an area, the newest counts (the database is complete)
 """
+
+
+class Figure(Sourced):
+    """What a source prints of a measure for the whole nation: how many there are, were or are to be, in its unit."""
+
+    confidence: Confidence | None = "stated"
+    value: Number
+    as_of: Day | None = None
 
 
 class Measure(Named):
@@ -33,6 +42,8 @@ class Measure(Named):
     """Which of them count, where the name alone does not say it (the cohort, the condition)."""
     events: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+$")], ...] = ()
     """The types of the events that change it, as far as they are known; they need not be declared yet."""
+    printed: Figure | None = None
+    """The national figure, where the sources print one: for load, for baselines and for sums, never a value of ours."""
 
     @model_validator(mode="after")
     def _counts_keys(self) -> Measure:
