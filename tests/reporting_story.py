@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any, cast
 from zlib import crc32
+
+from fastapi import FastAPI
 
 from contracts.areas import AreaLevel
 from contracts.envelope import GENESIS, envelopes
@@ -24,8 +28,12 @@ from contracts.members import (
 )
 from contracts.otop import ApplicationChannel, ProducerApplied, ProducerCategory
 from contracts.topics import PARTITIONS, topic_of
+from services.chassis.access import Access
+from services.chassis.http import create_app
+from services.chassis.known_areas import KnownAreas
 from services.chassis.projection import Record
 from services.chassis.read_models import InMemoryReadModels
+from services.chassis.service import Parts
 from services.chassis.thai import read_date
 from services.cli.areas import area_rows
 from services.cli.lamphun import (
@@ -38,7 +46,10 @@ from services.cli.lamphun import (
     lamphun_rows,
     village_rows,
 )
-from services.reporting.views import BOARD
+from services.reporting.api import routes
+from services.reporting.api.clock import Clock
+from services.reporting.live import Live
+from services.reporting.views import BOARD, DUTIES
 
 LONG_AGO = date(1900, 1, 1)
 TOLD_AT = datetime(2021, 11, 26, 8, 0, tzinfo=UTC)
@@ -49,8 +60,11 @@ class Told:
     """Read models that were told events, as the projection's consumer tells them: one stream, one partition."""
 
     models: InMemoryReadModels = field(default_factory=InMemoryReadModels)
+    owed: InMemoryReadModels = field(default_factory=InMemoryReadModels)
     at: datetime = TOLD_AT
     position: int = 0
+    versions: Counter[str] = field(default_factory=Counter)
+    """How many commits each stream has."""
 
     def tell(self, *events: Event, stream: str = "") -> Told:
         """Tell events, each from its own stream unless `stream` says another."""
@@ -60,10 +74,11 @@ class Told:
 
     def _tell(self, event: Event, stream: str) -> None:
         self.position += 1
+        self.versions[stream] += 1
         self.at += timedelta(milliseconds=1)
         [envelope] = envelopes(
             subject=stream,
-            version=1,
+            version=self.versions[stream],
             previoushash=GENESIS,
             recorded_at=self.at,
             actor="someone",
@@ -73,9 +88,21 @@ class Told:
             events=[(event, GENESIS)],
         )
         topic, partition = topic_of(event.service), crc32(stream.encode()) % PARTITIONS
-        self.models.apply(BOARD.changes(Record(envelope, event, topic, partition)))
-        self.models.positions.setdefault(topic, {})[partition] = self.position
-        self.models.newest = self.at
+        for projection, models in ((BOARD, self.models), (DUTIES, self.owed)):
+            if topic in projection.topics:
+                models.apply(projection.changes(Record(envelope, event, topic, partition)))
+                models.positions.setdefault(topic, {})[partition] = self.position
+                models.newest = self.at
+
+
+def app_of(told: Told, live: Live, clock: Clock) -> FastAPI:
+    """The service's app on what was told; its queries work, its commands have nobody to run them."""
+    nobody = cast("Any", object())
+    table = routes(told.models, told.owed, live, clock)
+    parts = {Parts: nobody, KnownAreas: nobody}
+    return create_app(
+        "reporting", table, access=Access("http://issuer", "chumchon"), handler=nobody, parts=parts
+    )
 
 
 def area(code: str, name: str = "", on: date = LONG_AGO, *, assumed: bool = False) -> AreaRegistered:

@@ -1,7 +1,7 @@
 """reporting: what was promised and what is true.
 
-owns   nothing yet that others decide by: its write side (plans, runs, obligations) comes with its own issue
-hears  members (areas, memberships, growth targets), funds (funds established), otop (producers applied)
-says   nothing yet
-keeps  the board: members by area, coverage of tambons, growth, funds and producers, as of any business date
+owns   report obligations: what each unit owes by when, what it handed in, and who accepted it
+hears  members (areas, memberships, growth targets), funds (funds established), otop (producers applied), itself
+says   obligation events; a submission carries the board's figures and the position vector of them
+keeps  its commits; the board, as of any business date; due lists, whose statuses are computed as of a day
 """

@@ -1,20 +1,25 @@
-"""Builds `reporting` from the chassis: the board, live, and the same numbers as open data."""
+"""Builds `reporting` from the chassis: the board, live, the same numbers as open data, and the reports that are owed."""
 
 from __future__ import annotations
 
+from services.chassis.known_areas import KnownAreas
 from services.chassis.service import Built, Parts, Service
 from services.reporting.api import routes
 from services.reporting.api.clock import Clock
 from services.reporting.api.pages import renderer
 from services.reporting.live import Live
-from services.reporting.views import BOARD
+from services.reporting.views import BOARD, DUTIES
 
 
 def build(parts: Parts) -> Built:
-    """One `Live` for the streams of this process, rung by the views' checkpoints."""
-    models, clock = parts.views[BOARD.name], Clock()
-    live = Live(parts.moved, renderer(models, clock))
-    return Built(routes(models, live, clock), workers=(live.run,))
+    """One `Live` for the streams of this process, rung by the views' checkpoints. The board has heard of the areas."""
+    board, owed, clock = parts.views[BOARD.name], parts.views[DUTIES.name], Clock()
+    live = Live(parts.moved, renderer(board, clock))
+    return Built(
+        routes(board, owed, live, clock),
+        workers=(live.run,),
+        own={KnownAreas: KnownAreas(board)},
+    )
 
 
-SERVICE = Service("reporting", build=build, projections=(BOARD,), says=False)
+SERVICE = Service("reporting", build=build, projections=(BOARD, DUTIES))

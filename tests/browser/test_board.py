@@ -19,13 +19,11 @@ from playwright.async_api import Browser, Page, Request, async_playwright, expec
 from contracts.members import Cohort
 from services.chassis.days import today
 from services.chassis.doorbell import HandBell
-from services.chassis.http import create_app
-from services.reporting.api import routes
 from services.reporting.api.clock import Clock
 from services.reporting.api.pages import renderer
 from services.reporting.live import Live
 from tests.needs import chromium, need
-from tests.reporting_story import Told, joined, lamphun, register
+from tests.reporting_story import Told, app_of, joined, lamphun, register
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +60,7 @@ class Site:
     async def start(self) -> None:
         clock = Clock()
         live = Live(self.bell, renderer(self.told.models, clock))
-        app = create_app("reporting", routes(self.told.models, live, clock))
+        app = app_of(self.told, live, clock)
         config = uvicorn.Config(app, port=self.port, log_config=None, timeout_graceful_shutdown=2)
         self._server, self._stop = uvicorn.Server(config), asyncio.Event()
         self._tasks = [

@@ -16,15 +16,13 @@ from fastapi import FastAPI
 
 from contracts.members import Cohort
 from services.chassis.doorbell import HandBell
-from services.chassis.http import create_app
-from services.reporting.api import routes
 from services.reporting.api.clock import Clock
 from services.reporting.api.pages import EventStream, renderer
 from services.reporting.live import BEAT, Listener, Live, TooManyListeners
 from services.reporting.pages import Place, Rendered, assets
 from services.reporting.texts import TEXTS
 from services.reporting.words import Words, language
-from tests.reporting_story import Told, area, joined, lamphun, register, target
+from tests.reporting_story import Told, app_of, area, joined, lamphun, register, target
 
 NOW = datetime(2022, 3, 1, 2, 0, tzinfo=UTC)
 LAMPHUN = Place("51", "th")
@@ -49,7 +47,7 @@ class Board:
 def board_of(told: Told, **live: float) -> Board:
     clock, bell = Clock(lambda: NOW), HandBell()
     pages = Live(bell, renderer(told.models, clock), **live)  # type: ignore[arg-type] # one of them is whole
-    app = create_app("reporting", routes(told.models, pages, clock))
+    app = app_of(told, pages, clock)
     transport = httpx.ASGITransport(app)
     return Board(told, bell, pages, app, httpx.AsyncClient(transport=transport, base_url="http://board"))
 

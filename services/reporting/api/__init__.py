@@ -1,21 +1,26 @@
-"""The route table of `reporting`: the board's pages and event streams, and the same numbers as open data."""
+"""The route table of `reporting`: the board's pages and event streams, the same numbers as open data, obligations."""
 
 from __future__ import annotations
 
 from services.chassis.http import Routes
 from services.chassis.read_models import ReadModels
-from services.reporting.api import counts, pages, places
+from services.reporting.api import counts, duties, obligations, pages, places
 from services.reporting.api.clock import Clock
 from services.reporting.live import Live
 
 __all__ = ["routes"]
 
 
-def routes(models: ReadModels, live: Live, clock: Clock | None = None) -> Routes:
-    """Every route of the service; all of them are public: nothing of a person is in any answer."""
+def routes(board: ReadModels, owed: ReadModels, live: Live, clock: Clock | None = None) -> Routes:
+    """Every route of the service; all queries are public: nothing of a person is in any answer.
+
+    `board` and `owed` are the views of the projections `BOARD` and `DUTIES`.
+    """
     table = Routes("reporting")
     clock = clock or Clock()
-    pages.add(table, models, live, clock)
-    counts.add(table, models, clock)
-    places.add(table, models, clock)
+    pages.add(table, board, live, clock)
+    counts.add(table, board, clock)
+    places.add(table, board, clock)
+    duties.add(table, owed, clock)
+    obligations.add(table, board)
     return table

@@ -14,17 +14,25 @@ from services.reporting.views.counts import (
     producers_by_area,
 )
 from services.reporting.views.coverage import Coverage, Tambon, coverage
+from services.reporting.views.duties import Duties, Duty, DutyStatus, duties
+from services.reporting.views.duties import one as one_duty
+from services.reporting.views.duty_fold import DUTIES
+from services.reporting.views.figures import figures
 from services.reporting.views.fold import BOARD
 from services.reporting.views.growth import Growth, GrowthStatus, Target, growth
 from services.reporting.views.register import Area, area, areas, below, digits, trail
 
 __all__ = [
     "BOARD",
+    "DUTIES",
     "Area",
     "AreaMembers",
     "AreaTally",
     "Board",
     "Coverage",
+    "Duties",
+    "Duty",
+    "DutyStatus",
     "Growth",
     "GrowthStatus",
     "Headcount",
@@ -38,9 +46,12 @@ __all__ = [
     "board",
     "coverage",
     "digits",
+    "duties",
+    "figures",
     "funds_by_area",
     "growth",
     "members_by_area",
+    "one_duty",
     "producers_by_area",
     "trail",
 ]

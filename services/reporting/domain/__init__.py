@@ -1,0 +1,1 @@
+"""The aggregates of `reporting`, one file each, and the reports that are owed; pure."""
