@@ -56,6 +56,9 @@ class ApplicationReturned(Event, service="otop"):
     producer_id: StreamId
     category: ProducerCategory
     reasons: tuple[str, ...] = Field(description="codes of what is missing or wrong")
+    was: DistrictOpinion = Field(
+        default=DistrictOpinion.NONE, description="the district's opinion before; it is void now"
+    )
 
 
 class ApplicationResubmitted(Event, service="otop"):

@@ -123,8 +123,9 @@ def test_an_incomplete_request_goes_back_and_comes_again():
     again = ApplicationResubmitted(on=MEETING, **SAME)
     given(PRODUCER, APPLIED, returned).when(ResubmitApplication(on=MEETING)).then(again)
     given(PRODUCER, APPLIED).when(ResubmitApplication(on=MEETING)).then_refused("not-returned")
-    given(PRODUCER, APPLIED, AGREED).when(back).then(returned)
-    [certified] = given(PRODUCER, APPLIED, AGREED, returned, again).when(CERTIFY).events
+    void = ApplicationReturned(on=MEETING, reasons=("no-photo",), was=DistrictOpinion.AGREED, **SAME)
+    given(PRODUCER, APPLIED, AGREED).when(back).then(void)
+    [certified] = given(PRODUCER, APPLIED, AGREED, void, again).when(CERTIFY).events
     assert isinstance(certified, ProducerCertified)
     assert certified.district is DistrictOpinion.NONE  # what was said of the incomplete request is void
 

@@ -104,6 +104,7 @@ def give_back(command: ReturnApplication, state: Producer) -> Decision:
             producer_id=state.producer_id,
             category=state.category,
             reasons=command.reasons,
+            was=state.district,
         )
     ]
 
