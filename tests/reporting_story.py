@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from contracts.areas import AreaLevel
 from contracts.envelope import GENESIS, envelopes
 from contracts.event import Event
-from contracts.funds import FundEstablished, FundKind
+from contracts.fund_levels import SCALES
+from contracts.funds import FundEstablished, FundKind, FundLevel, FundLevelAssessed
 from contracts.ids import stream_id
 from contracts.members import (
     AreaRegistered,
@@ -26,7 +27,22 @@ from contracts.members import (
     MembershipRegistered,
     Network,
 )
-from contracts.otop import ApplicationChannel, ProducerApplied, ProducerCategory
+from contracts.otop import (
+    AppealDismissed,
+    AppealFiled,
+    AppealUpheld,
+    ApplicationChannel,
+    ApplicationReturned,
+    DistrictAgreed,
+    DistrictNotAgreed,
+    DistrictOpinion,
+    ProducerApplied,
+    ProducerCategory,
+    ProducerCertified,
+    RegistrationRefused,
+    RegistrationRevoked,
+)
+from contracts.reporting import ObligationScheduled, ReportSubmitted
 from contracts.topics import PARTITIONS, topic_of
 from services.chassis.access import Access
 from services.chassis.http import create_app
@@ -48,6 +64,8 @@ from services.cli.lamphun import (
 )
 from services.reporting.api import routes
 from services.reporting.api.clock import Clock
+from services.reporting.domain.obligation import obligation_stream
+from services.reporting.domain.reports import owed
 from services.reporting.live import Live
 from services.reporting.views import BOARD, DUTIES
 
@@ -173,6 +191,117 @@ def producer(
     )
 
 
+def assessed(
+    code: str,
+    level: FundLevel,
+    was: FundLevel | None = None,
+    on: date = AS_OF,
+    *,
+    kind: FundKind = FundKind.POVERTY,
+    year: int = FISCAL_YEAR,
+    counts: bool | None = None,
+    takes_back: bool = False,
+) -> FundLevelAssessed:
+    """A fund from a level to another; it counts as an upgrade where its scale says so."""
+    return FundLevelAssessed(
+        area=code,
+        on=on,
+        fund_id=stream_id("fund", code, kind, 1),
+        kind=kind,
+        fiscal_year=year,
+        database_fiscal_year=year - 1,
+        form_version="example",
+        level=level,
+        was_level=was,
+        passed=(),
+        failed=(),
+        assessor="someone",
+        counts_as_upgrade=SCALES[kind].counts(was, level) if counts is None else counts,
+        takes_back_upgrade=takes_back,
+        eligible=True,
+        was_eligible=None,
+        budgeted=False,
+        upgraded_before=False,
+    )
+
+
+class Producing:
+    """One producer's way through the registration, event by event; each knows where the one before left it."""
+
+    def __init__(self, code: str, n: int = 1, category: ProducerCategory = ProducerCategory.GROUP) -> None:
+        self.producer_id = stream_id("producer", code, category, n)
+        self._said: dict[str, Any] = {"area": code, "producer_id": self.producer_id, "category": category}
+        self.opinion = DistrictOpinion.NONE
+
+    def applied(self, on: date = AS_OF) -> Event:
+        """It applied."""
+        return ProducerApplied(**self._said, on=on, channel=ApplicationChannel.OFFICE)
+
+    def opined(self, on: date = AS_OF, *, agreed: bool = True) -> Event:
+        """The district's committee said something."""
+        was, self.opinion = self.opinion, DistrictOpinion.AGREED if agreed else DistrictOpinion.NOT_AGREED
+        if agreed:
+            return DistrictAgreed(**self._said, on=on, recorder="someone", was=was)
+        return DistrictNotAgreed(**self._said, on=on, reasons=("x",), recorder="someone", was=was)
+
+    def returned(self, on: date = AS_OF) -> Event:
+        """It was incomplete, and what the district said is void."""
+        was, self.opinion = self.opinion, DistrictOpinion.NONE
+        return ApplicationReturned(**self._said, on=on, reasons=("x",), was=was)
+
+    def certified(self, on: date = AS_OF, *, on_appeal: bool = False) -> Event:
+        """The province certified it."""
+        return ProducerCertified(
+            **self._said, on=on, registration_number="1", announced_on=on, district=self.opinion, on_appeal=on_appeal,
+            fund_id=None,
+        )  # fmt: skip
+
+    def refused(self, on: date = AS_OF) -> Event:
+        """The province refused it."""
+        return RegistrationRefused(
+            **self._said, on=on, reasons=("x",), letter="1", notified_on=on, district=self.opinion, decider="someone",
+        )  # fmt: skip
+
+    def appealed(self, on: date = AS_OF) -> Event:
+        """It appealed."""
+        return AppealFiled(**self._said, on=on, notified_on=on, last_day=on, recorder="someone")
+
+    def upheld(self, on: date = AS_OF) -> list[Event]:
+        """The Governor upheld it: two events of one decision."""
+        return [AppealUpheld(**self._said, on=on), self.certified(on, on_appeal=True)]
+
+    def dismissed(self, on: date = AS_OF) -> Event:
+        """The Governor dismissed it."""
+        return AppealDismissed(**self._said, on=on, reasons=("x",))
+
+    def revoked(self, on: date = AS_OF) -> Event:
+        """Its registration ended."""
+        return RegistrationRevoked(
+            **self._said, on=on, registration_number="1", order="1", reasons=("x",), fund_id=None
+        )
+
+
+def scheduled(code: str, year: int = FISCAL_YEAR, on: date = date(2021, 10, 1)) -> list[ObligationScheduled]:
+    """All that a unit owes in a fiscal year."""
+    return [
+        ObligationScheduled(
+            area=code, on=on, obligation_id=obligation_stream(one.report.code, code, year, one.period),
+            report=one.report.code, fiscal_year=year, period=one.period, due_on=one.due_on, chain=one.report.chain,
+            source=one.report.source,
+        )
+        for one in owed(code, year)
+    ]  # fmt: skip
+
+
+def handed_in(obligation: ObligationScheduled, on: date, n: int = 1) -> ReportSubmitted:
+    """Its unit handed it in."""
+    return ReportSubmitted(
+        area=obligation.area, on=on, obligation_id=obligation.obligation_id, level=obligation.chain[0], submission=n,
+        figures={"members.tsm.current": n}, seen={"chumchon.members.events.v1": {0: n}}, newest=TOLD_AT,
+        submitter="someone",
+    )  # fmt: skip
+
+
 def register(provinces: Iterable[str] = (PROVINCE,)) -> list[Event]:
     """The area register: every province, and the districts and tambons of some."""
     wanted = tuple(provinces)
@@ -204,9 +333,22 @@ def _lamphun_events() -> tuple[Event, ...]:
     villages = [row.code for row in village_rows()]
     funds = [fund(code, kind) for code in villages[::17] for kind in (FundKind.POVERTY, FundKind.SAVINGS)]
     producers = [producer(code, category) for code in villages[::31] for category in ProducerCategory]
-    return (*events, growth, *funds, *producers)
+    levels = [assessed(code, FundLevel.ONE) for code in villages[::34]]
+    levels += [assessed(code, FundLevel.TWO, FundLevel.ONE, date(2021, 12, 20)) for code in villages[::102]]
+    stages: list[Event] = []
+    for n, code in enumerate(villages[::62]):
+        one = Producing(code)
+        stages += [one.opined(agreed=n % 4 != 3)]
+        stages += [one.certified()] if n % 3 else [one.refused(), *([one.appealed()] if n % 2 else [])]
+    return (*events, growth, *funds, *producers, *levels, *stages)
 
 
 def lamphun() -> Told:
-    """Lamphun as the demo loads it: the totals of seed 000, generated people, the target, some funds and producers."""
-    return Told().tell(*_lamphun_events())
+    """Lamphun as the demo loads it: the totals of seed 000, generated people, the target, funds, producers, reports."""
+    told = Told().tell(*_lamphun_events())
+    for code in (PROVINCE, *(f"{PROVINCE}{n:02}" for n in range(1, 9))):
+        for n, obligation in enumerate(scheduled(code)):
+            told.tell(obligation, stream=obligation.obligation_id)
+            if n == 0 and len(code) == 4 and code < "5105":
+                told.tell(handed_in(obligation, date(2022, 2, 20)), stream=obligation.obligation_id)
+    return told

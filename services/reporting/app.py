@@ -14,7 +14,7 @@ from services.reporting.views import BOARD, DUTIES
 def build(parts: Parts) -> Built:
     """One `Live` for the streams of this process, rung by the views' checkpoints. The board has heard of the areas."""
     board, owed, clock = parts.views[BOARD.name], parts.views[DUTIES.name], Clock()
-    live = Live(parts.moved, renderer(board, clock))
+    live = Live(parts.moved, renderer(board, owed, clock))
     return Built(
         routes(board, owed, live, clock),
         workers=(live.run,),

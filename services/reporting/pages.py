@@ -16,12 +16,14 @@ from markupsafe import Markup
 
 from contracts.areas import AreaLevel
 from services.chassis.problems import Language
-from services.reporting.tiles import STEPS, bar, groups, tiles
-from services.reporting.views import Board
+from services.chassis.read_models import Vector
+from services.reporting.domain.reports import REPORTS
+from services.reporting.tiles import STEPS, bar, groups, stack, tiles, units
+from services.reporting.views import Board, Duties
 from services.reporting.words import GEOTHAI, Words
 
 HERE = Path(__file__).parent
-SECTIONS = ("fresh", "headline", "members", "coverage", "growth", "others")
+SECTIONS = ("fresh", "headline", "members", "coverage", "growth", "funds", "producers", "duties")
 """The parts of the page that change while it is open, each one template and one element."""
 
 CONTENT_SECURITY_POLICY = (
@@ -59,20 +61,35 @@ class Rendered:
     version: str
 
 
-def sections(board: Board, place: Place, now: datetime) -> Rendered:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page is made of: the board of an area, and the reports that are owed there, each from its own snapshot."""
+
+    board: Board
+    owed: Duties
+    owed_at: Vector
+
+    @property
+    def newest(self) -> datetime | None:
+        """When the newest shown fact was recorded, UTC; None: nothing yet."""
+        known = [moment for moment in (self.board.newest, self.owed_at.newest) if moment]
+        return max(known, default=None)
+
+
+def sections(shown: Shown, place: Place, now: datetime) -> Rendered:
     """Render each section once. `now` is UTC and only words the ages; it is no part of the version."""
-    known = _context(board, place, now)
+    known = _context(shown, place, now)
     made = {name: _environment().get_template(f"_{name}.html").render(known) for name in SECTIONS}
-    told = {**made, "fresh": str(board.newest)}
+    told = {**made, "fresh": str(shown.newest)}
     digest = hashlib.sha256("\x00".join(told.values()).encode()).hexdigest()[:16]
     return Rendered(made, digest)
 
 
-def page(board: Board, place: Place, now: datetime) -> str:
+def page(shown: Shown, place: Place, now: datetime) -> str:
     """The whole page of a place."""
-    made = sections(board, place, now)
-    known = _context(board, place, now)
-    template = "empty.html" if board.empty else "board.html"
+    made = sections(shown, place, now)
+    known = _context(shown, place, now)
+    template = "empty.html" if shown.board.empty else "board.html"
     return (
         _environment()
         .get_template(template)
@@ -94,8 +111,15 @@ def _words(place: Place) -> dict[str, Any]:
     return {"t": Words(place.lang), "place": place, "lang": place.lang, "static": asset_links()}
 
 
-def _context(board: Board, place: Place, now: datetime) -> dict[str, Any]:
+def _context(shown: Shown, place: Place, now: datetime) -> dict[str, Any]:
+    board = shown.board
     return _words(place) | {
+        "newest": shown.newest,
+        "owed": shown.owed,
+        "own": [row for row in shown.owed.rows if row.area == board.area.code],
+        "units": units(board, shown.owed),
+        "reports": REPORTS,
+        "stack": stack,
         "board": board,
         "area": board.area,
         "now": now,

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts.areas import AreaLevel
-from services.reporting.views import Area, Board, Coverage, Tambon
+from services.reporting.views import Area, Board, Coverage, Duties, Tambon
+from services.reporting.views.funds import FundCount
+from services.reporting.views.register import unknown
 
 STEPS = (1, 25, 50, 100, 200)
 """From how many members on a tile has its next shade."""
@@ -78,6 +80,34 @@ def shade(members: int) -> int:
 def bar(n: int, most: int) -> float:
     """The length of a bar, 0 to 100; what is there at all is seen."""
     return 0.0 if n <= 0 or most <= 0 else max(0.8, round(100 * min(n, most) / most, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An area under the one shown, and what is owed in it."""
+
+    area: Area
+    owed: Duties
+
+
+def units(board: Board, owed: Duties) -> list[Unit]:
+    """What is owed by the areas of the next level (districts, provinces), by code; the shown area's own office is not
+    among them."""
+    if board.area.level not in (AreaLevel.NATION, AreaLevel.PROVINCE):
+        return []
+    names = {row.area.code: row.area for row in board.members.rows}
+    wide = len(board.area.code) + 2
+    parts = owed.by_area(wide)
+    return [Unit(names.get(code) or unknown(code), part) for code, part in parts.items() if len(code) == wide]
+
+
+def stack(count: FundCount) -> Iterator[tuple[str, int, float, float]]:
+    """The levels of a kind of fund as parts of one bar: level, number, where it begins and how long it is, of 100."""
+    x = 0.0
+    for level, n in count.levels.items():
+        width = 100 * n / count.total if count.total else 0.0
+        yield level, n, round(x, 2), round(width, 2)
+        x += width
 
 
 def _shown(board: Board, code: str) -> bool:

@@ -59,7 +59,7 @@ class Site:
 
     async def start(self) -> None:
         clock = Clock()
-        live = Live(self.bell, renderer(self.told.models, clock))
+        live = Live(self.bell, renderer(self.told.models, self.told.owed, clock))
         app = app_of(self.told, live, clock)
         config = uvicorn.Config(app, port=self.port, log_config=None, timeout_graceful_shutdown=2)
         self._server, self._stop = uvicorn.Server(config), asyncio.Event()

@@ -19,7 +19,7 @@ from services.chassis.doorbell import HandBell
 from services.reporting.api.clock import Clock
 from services.reporting.api.pages import EventStream, renderer
 from services.reporting.live import BEAT, Listener, Live, TooManyListeners
-from services.reporting.pages import Place, Rendered, assets
+from services.reporting.pages import SECTIONS, Place, Rendered, assets
 from services.reporting.texts import TEXTS
 from services.reporting.words import Words, language
 from tests.reporting_story import Told, app_of, area, joined, lamphun, register, target
@@ -46,7 +46,7 @@ class Board:
 
 def board_of(told: Told, **live: float) -> Board:
     clock, bell = Clock(lambda: NOW), HandBell()
-    pages = Live(bell, renderer(told.models, clock), **live)  # type: ignore[arg-type] # one of them is whole
+    pages = Live(bell, renderer(told.models, told.owed, clock), **live)  # type: ignore[arg-type] # one of them is whole
     app = app_of(told, pages, clock)
     transport = httpx.ASGITransport(app)
     return Board(told, bell, pages, app, httpx.AsyncClient(transport=transport, base_url="http://board"))
@@ -312,7 +312,7 @@ async def running() -> AsyncIterator[Board]:
 async def test_a_new_member_reaches_an_open_page_as_the_sections_that_changed(running):
     reading = Reading(running.live.listen(LAMPHUN))
     version, sections = await reading.next()
-    assert len(sections) == 6
+    assert len(sections) == len(SECTIONS)
     running.told.tell(joined("51010101", cohort=Cohort.NEW, n=1))
     running.bell.ring()
     newer, changed = await asyncio.wait_for(reading.next(), 1)

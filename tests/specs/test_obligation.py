@@ -17,7 +17,7 @@ from contracts.reporting import (
     ReportSubmitted,
     ReturnReason,
 )
-from services.chassis.decider import Command
+from services.chassis.decider import Actor, Command
 from services.reporting.domain.obligation import (
     OBLIGATION,
     AcceptReport,
@@ -37,31 +37,34 @@ BEGAN, JULY, DUE, AUGUST = date(2021, 10, 1), date(2022, 7, 20), date(2022, 7, 3
 FIGURES = {"funds.kkj.upgraded": 3}
 SEEN = {"chumchon.funds.events.v1": {4: 17}}
 NEWEST = datetime(2022, 7, 20, 8, 0, tzinfo=UTC)
+OFFICE = Actor(id="approver-2", scopes=("",))
 CHAIN = (DISTRICT, PROVINCE, DEPARTMENT)
 
 
 def schedule(**changed) -> ScheduleReport:
     known = {
         "obligation_id": ID, "report": "kkj-upgrades", "area": "5101", "fiscal_year": 2565, "due_on": DUE,
-        "chain": CHAIN, "source": "003 L6025", "on": BEGAN, "scopes": ("",),
+        "chain": CHAIN, "source": "003 L6025", "on": BEGAN, "by": OFFICE,
     }  # fmt: skip
     return ScheduleReport(**{**known, **changed})
 
 
 def submit(on: date = JULY, by: str = "officer-1", scope: str = "") -> SubmitReport:
-    return SubmitReport(figures=FIGURES, seen=SEEN, newest=NEWEST, by=by, on=on, scopes=(scope,))
+    return SubmitReport(figures=FIGURES, seen=SEEN, newest=NEWEST, by=Actor(id=by, scopes=(scope,)), on=on)
 
 
 def accept(on: date = JULY, by: str = "approver-2", scope: str = "") -> AcceptReport:
-    return AcceptReport(by=by, on=on, scopes=(scope,))
+    return AcceptReport(by=Actor(id=by, scopes=(scope,)), on=on)
 
 
 def give_back(on: date = JULY, scope: str = "") -> ReturnReport:
-    return ReturnReport(reason=ReturnReason.INCOMPLETE, on=on, scopes=(scope,))
+    return ReturnReport(reason=ReturnReason.INCOMPLETE, on=on, by=Actor(id="approver-2", scopes=(scope,)))
 
 
 def move(on: date = JULY, to: date | None = AUGUST, scope: str = "") -> MoveDeadline:
-    return MoveDeadline(due_on=to, reason=DeadlineReason.DISASTER, on=on, scopes=(scope,))
+    return MoveDeadline(
+        due_on=to, reason=DeadlineReason.DISASTER, on=on, by=Actor(id="approver-2", scopes=(scope,))
+    )
 
 
 SCHEDULED = ObligationScheduled(
@@ -161,8 +164,10 @@ def test_only_the_office_whose_turn_it_is_hands_in():
 
 
 def test_only_the_office_that_receives_schedules_moves_returns_and_accepts():
-    given(OBLIGATION).when(schedule(scopes=("5101",))).then_refused("receiving-level-needed")
-    given(OBLIGATION).when(schedule(scopes=("5102", "51"))).then(SCHEDULED)
+    given(OBLIGATION).when(schedule(by=Actor(id="x", scopes=("5101",)))).then_refused(
+        "receiving-level-needed"
+    )
+    given(OBLIGATION).when(schedule(by=Actor(id="x", scopes=("5102", "51")))).then(SCHEDULED)
     waiting = given(OBLIGATION, SCHEDULED, submitted())
     for command in (accept, give_back, move):
         waiting.when(command(scope="5101")).then_refused("receiving-level-needed")

@@ -18,7 +18,7 @@ def routes(board: ReadModels, owed: ReadModels, live: Live, clock: Clock | None 
     """
     table = Routes("reporting")
     clock = clock or Clock()
-    pages.add(table, board, live, clock)
+    pages.add(table, board, owed, live, clock)
     counts.add(table, board, clock)
     places.add(table, board, clock)
     duties.add(table, owed, clock)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Query
 from starlette.requests import Request
@@ -70,28 +71,36 @@ def add(routes: Routes, models: ReadModels, clock: Clock) -> None:
         )
         return formed(answer, answer.items, form, seen, at, f"members-{area or 'th'}-{day}", bom=bom)
 
-    @routes.query("/v1/funds", roles=PUBLIC, summary="Community funds established, by area and kind")
-    async def funds(
-        request: Request,
-        page: Paging,
-        seen: Seen,
-        area: AreaFilter = "",
-        on: Day | None = None,
-        level: Level = None,
-        format: AskedForm = None,  # noqa: A002
-        bom: Bom = False,
-    ) -> TallyAnswer:
-        """Areas without a fund are left out."""
-        day = on or clock.today()
-        async with models.snapshot() as snapshot:
-            form = look(request, seen, snapshot.vector, day, format)
-            found = await views.funds_by_area(snapshot, area, day, at=level_below(area, level))
-            answer = await _tally(snapshot, found, page, day)
-            at = snapshot.vector
-        return formed(answer, answer.items, form, seen, at, f"funds-{area or 'th'}-{day}", bom=bom)
+    for name, summary, ask in TALLIES:
+        _add_tally(routes, models, clock, name, summary, ask)
 
-    @routes.query("/v1/producers", roles=PUBLIC, summary="Producers that applied, by area and category")
-    async def producers(
+
+class Ask(Protocol):
+    """A query that answers with a tally."""
+
+    def __call__(
+        self, snapshot: Snapshot, within: str, on: date, *, at: AreaLevel | None = None
+    ) -> Awaitable[views.Tally]:
+        """By the areas of a level."""
+        ...
+
+
+TALLIES: tuple[tuple[str, str, Ask], ...] = (
+    ("funds", "Community funds established, by area and kind", views.funds_by_area),
+    ("fund-levels", "Funds that were assessed, by area, kind and level", views.levels_by_area),
+    (
+        "upgrades",
+        "Upgrades 1→2 and 2→3 in the fiscal year of the day, by area and kind",
+        views.upgrades_by_area,
+    ),
+    ("producers", "Producers that applied, by area and category", views.producers_by_area),
+    ("producer-stages", "Producers by area and by where they stand", views.stages_by_area),
+)
+"""Address, summary and query of each count."""
+
+
+def _add_tally(routes: Routes, models: ReadModels, clock: Clock, name: str, summary: str, ask: Ask) -> None:
+    async def tally(
         request: Request,
         page: Paging,
         seen: Seen,
@@ -101,14 +110,17 @@ def add(routes: Routes, models: ReadModels, clock: Clock) -> None:
         format: AskedForm = None,  # noqa: A002
         bom: Bom = False,
     ) -> TallyAnswer:
-        """Areas without a producer are left out."""
+        """Areas without any are left out."""
         day = on or clock.today()
         async with models.snapshot() as snapshot:
             form = look(request, seen, snapshot.vector, day, format)
-            found = await views.producers_by_area(snapshot, area, day, at=level_below(area, level))
+            found = await ask(snapshot, area, day, at=level_below(area, level))
             answer = await _tally(snapshot, found, page, day)
             at = snapshot.vector
-        return formed(answer, answer.items, form, seen, at, f"producers-{area or 'th'}-{day}", bom=bom)
+        return formed(answer, answer.items, form, seen, at, f"{name}-{area or 'th'}-{day}", bom=bom)
+
+    tally.__name__ = name.replace("-", "_")  # OpenAPI names the operation after it
+    routes.query(f"/v1/{name}", roles=PUBLIC, summary=summary)(tally)
 
 
 async def _tally(snapshot: Snapshot, found: views.Tally, page: Paging, day: date) -> TallyAnswer:

@@ -15,7 +15,7 @@ from services.chassis.access import Role
 from services.chassis.days import Day, PastDay
 from services.chassis.decider import Refused
 from services.chassis.handling import CommandHandler
-from services.chassis.http import Caller, FiscalYear, Part, Reply, Routes, Run
+from services.chassis.http import FiscalYear, Part, Reply, Routes, Run
 from services.chassis.known_areas import KnownAreas
 from services.chassis.problems import refusal
 from services.chassis.read_models import ReadModels
@@ -110,9 +110,9 @@ def add(routes: Routes, board: ReadModels) -> None:
     @routes.command(
         "POST", "/v1/obligations", roles={Role.APPROVER}, status=201, summary="Schedule one report of a unit"
     )
-    async def schedule(body: NewObligation, run: Run, caller: Caller, areas: Part[KnownAreas]) -> Reply:
+    async def schedule(body: NewObligation, run: Run, areas: Part[KnownAreas]) -> Reply:
         stream = obligation_stream(body.report, body.area, body.fiscal_year, body.period)
-        command = ScheduleReport(obligation_id=stream, scopes=caller.scopes, **body.model_dump())
+        command = ScheduleReport(obligation_id=stream, by=run.by, **body.model_dump())
         unless = await areas.refusal(body.area, body.on)
         return await run(OBLIGATION, stream, command, created=f"/v1/obligations/{stream}", unless=unless)
 
@@ -123,7 +123,7 @@ def add(routes: Routes, board: ReadModels) -> None:
         summary="Schedule all that a unit owes in a fiscal year",
     )
     async def schedule_year(
-        area: AreaCode, body: WholeYear, run: Run, caller: Caller, parts: Part[Parts], areas: Part[KnownAreas]
+        area: AreaCode, body: WholeYear, run: Run, parts: Part[Parts], areas: Part[KnownAreas]
     ) -> ScheduledYear:
         """One command an obligation, each under a key derived from this request's: after a crash in the middle the same
         request completes it. What is scheduled already stays as it is."""
@@ -141,7 +141,7 @@ def add(routes: Routes, board: ReadModels) -> None:
                 chain=one.report.chain,
                 source=one.report.source,
                 on=body.on,
-                scopes=caller.scopes,
+                by=run.by,
             )
             its_own = replace(call, command_id=derived(str(call.command_id), stream))
             done = await parts.handler.handle(OBLIGATION, stream, command, its_own, unless=unless)
@@ -165,16 +165,14 @@ def add(routes: Routes, board: ReadModels) -> None:
     one = "/v1/obligations/{obligation_id}"
 
     @routes.command("POST", f"{one}/deadline", roles={Role.APPROVER}, summary="Move a deadline")
-    async def move(obligation_id: ObligationId, body: NewDeadline, run: Run, caller: Caller) -> Reply:
-        command = MoveDeadline(scopes=caller.scopes, **body.model_dump())
+    async def move(obligation_id: ObligationId, body: NewDeadline, run: Run) -> Reply:
+        command = MoveDeadline(by=run.by, **body.model_dump())
         return await run(OBLIGATION, obligation_id, command)
 
     @routes.command(
         "POST", f"{one}/submissions", roles={Role.OFFICER}, status=201, summary="Hand a report in"
     )
-    async def submit(
-        obligation_id: ObligationId, body: HandedIn, run: Run, caller: Caller, parts: Part[Parts]
-    ) -> Reply:
+    async def submit(obligation_id: ObligationId, body: HandedIn, run: Run, parts: Part[Parts]) -> Reply:
         """With what the board shows of the unit's area as of the day, and the positions that it was made from."""
         area = await _area(parts.handler, obligation_id)
         shown = await views.board(board, area, body.on)
@@ -182,22 +180,21 @@ def add(routes: Routes, board: ReadModels) -> None:
             figures={} if shown is None else dict(views.figures(shown)),
             seen={} if shown is None else {name: dict(at) for name, at in shown.vector.positions.items()},
             newest=None if shown is None else shown.newest,
-            by=caller.actor,
+            by=run.by,
             on=body.on,
-            scopes=caller.scopes,
         )
         return await run(OBLIGATION, obligation_id, command, created=f"/v1/obligations/{obligation_id}")
 
     @routes.command(
         "POST", f"{one}/accept", roles={Role.APPROVER}, summary="Accept a report: a second person"
     )
-    async def accept(obligation_id: ObligationId, body: Accepted, run: Run, caller: Caller) -> Reply:
-        command = AcceptReport(on=body.on, by=caller.actor, scopes=caller.scopes)
+    async def accept(obligation_id: ObligationId, body: Accepted, run: Run) -> Reply:
+        command = AcceptReport(on=body.on, by=run.by)
         return await run(OBLIGATION, obligation_id, command)
 
     @routes.command("POST", f"{one}/return", roles={Role.APPROVER}, summary="Give a report back")
-    async def give_back(obligation_id: ObligationId, body: GivenBack, run: Run, caller: Caller) -> Reply:
-        command = ReturnReport(on=body.on, reason=body.reason, scopes=caller.scopes)
+    async def give_back(obligation_id: ObligationId, body: GivenBack, run: Run) -> Reply:
+        command = ReturnReport(on=body.on, reason=body.reason, by=run.by)
         return await run(OBLIGATION, obligation_id, command)
 
 

@@ -18,8 +18,8 @@ from services.chassis.read_models import ReadModels
 from services.chassis.thai import Unreadable, arabic_digits, read_date
 from services.reporting.api.clock import Clock
 from services.reporting.live import Listener, Live, Render, TooManyListeners
-from services.reporting.pages import HEADERS, Place, Rendered, assets, missing, page, sections
-from services.reporting.views import board
+from services.reporting.pages import HEADERS, Place, Rendered, Shown, assets, missing, page, sections
+from services.reporting.views import board, newest_duties
 from services.reporting.words import language
 
 TOO_MANY = kind(
@@ -30,11 +30,20 @@ TOO_MANY = kind(
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def renderer(models: ReadModels, clock: Clock) -> Render:
+async def shown_at(models: ReadModels, owed: ReadModels, area: str, on: date) -> Shown | None:
+    """All that a page shows; None for an area that there is not."""
+    found = await board(models, area, on)
+    if found is None:
+        return None
+    async with owed.snapshot() as snapshot:
+        return Shown(found, await newest_duties(snapshot, area, on), snapshot.vector)
+
+
+def renderer(models: ReadModels, owed: ReadModels, clock: Clock) -> Render:
     """What `Live` renders a place with."""
 
     async def render(place: Place) -> Rendered | None:
-        shown = await board(models, place.area, place.on or clock.today())
+        shown = await shown_at(models, owed, place.area, place.on or clock.today())
         return None if shown is None else sections(shown, place, clock.now())
 
     return render
@@ -58,7 +67,7 @@ class EventStream(StreamingResponse):
 Version = Annotated[str, Query(max_length=32)]
 
 
-def add(routes: Routes, models: ReadModels, live: Live, clock: Clock) -> None:
+def add(routes: Routes, models: ReadModels, owed: ReadModels, live: Live, clock: Clock) -> None:
     """The routes of the board."""
 
     @routes.query("/", roles=PUBLIC, summary="The board, a page for people")
@@ -73,7 +82,7 @@ def add(routes: Routes, models: ReadModels, live: Live, clock: Clock) -> None:
             except Unreadable:
                 return _html(missing(Place("", chosen), wrong_date=True), chosen, 422)
         place = Place(code, chosen, day)
-        shown = await board(models, code, day or clock.today()) if _is_code(code) else None
+        shown = await shown_at(models, owed, code, day or clock.today()) if _is_code(code) else None
         if shown is None:
             return _html(missing(place, code=code[:20]), chosen, 404)
         return _html(page(shown, place, clock.now()), chosen)

@@ -8,7 +8,7 @@ from typing import ClassVar, assert_never
 
 from pydantic import Field
 
-from contracts.areas import AreaCode, Scope, within
+from contracts.areas import AreaCode
 from contracts.ids import stream_id
 from contracts.members import FiscalYear
 from contracts.reporting import (
@@ -24,18 +24,18 @@ from contracts.reporting import (
     ReportSubmitted,
     ReturnReason,
 )
-from services.chassis.decider import Aggregate, Command, Decision, Refused
+from services.chassis.decider import Actor, Aggregate, Command, Decision, Refused
 
 _DIGITS = {ReportLevel.DISTRICT: 4, ReportLevel.PROVINCE: 2, ReportLevel.DEPARTMENT: 0}
 LEVELS = tuple(ReportLevel)
 
 
 class OfficeCommand(Command):
-    """`scopes` are the caller's areas: which office may do what is decided with the obligation at hand."""
+    """`by` is who does it: which office may do what is decided with the obligation at hand."""
 
-    stamped: ClassVar[frozenset[str]] = frozenset({"scopes"})
+    stamped: ClassVar[frozenset[str]] = frozenset({"by"})
 
-    scopes: tuple[Scope, ...]
+    by: Actor
     on: date
 
 
@@ -62,12 +62,11 @@ class MoveDeadline(OfficeCommand):
 class SubmitReport(OfficeCommand):
     """Hand it in, with what the board showed as of `on` and the position vector of that."""
 
-    stamped: ClassVar[frozenset[str]] = frozenset({"scopes", "figures", "seen", "newest"})
+    stamped: ClassVar[frozenset[str]] = frozenset({"by", "figures", "seen", "newest"})
 
     figures: dict[str, int] = Field(max_length=500)
     seen: dict[str, dict[int, int]]
     newest: datetime | None
-    by: str
 
 
 class ReturnReport(OfficeCommand):
@@ -77,9 +76,7 @@ class ReturnReport(OfficeCommand):
 
 
 class AcceptReport(OfficeCommand):
-    """Accept it; `by` must be another person than who handed it in."""
-
-    by: str
+    """Accept it; another person than who handed it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +186,7 @@ def decide(
     if not state.area:
         return NOT_FOUND
     reached = state.owner_area if isinstance(command, SubmitReport) else state.receiver_area
-    if not any(within(reached, scope) for scope in command.scopes):
+    if not command.by.reaches(reached):
         return NOT_YOURS_TO_HAND_IN if isinstance(command, SubmitReport) else NOT_YOURS_TO_RECEIVE
     said = {"area": state.area, "on": command.on, "obligation_id": _id(state)}
     if isinstance(command, MoveDeadline):
@@ -209,7 +206,7 @@ def decide(
             return SUBMITTED
         told = command.model_dump(include={"figures", "seen", "newest"})
         level, submission = state.chain[state.step], state.submission + 1
-        return [ReportSubmitted(**said, level=level, submission=submission, submitter=command.by, **told)]
+        return [ReportSubmitted(**said, level=level, submission=submission, submitter=command.by.id, **told)]
     if not state.submitted_by:
         return NOT_SUBMITTED
     receiver = state.chain[state.step + 1]
@@ -219,7 +216,7 @@ def decide(
                 ReportReturned(**said, level=receiver, submission=state.submission, reason=command.reason)
             ]
         case AcceptReport():
-            if command.by == state.submitted_by:
+            if command.by.id == state.submitted_by:
                 return SAME_PERSON
             return [ReportAccepted(**said, level=receiver, submission=state.submission)]
         case _:
@@ -235,7 +232,7 @@ def _schedule(command: ScheduleReport, state: Obligation) -> Decision:
         return WRONG_CHAIN
     if len(command.area) != _DIGITS[command.chain[0]]:
         return WRONG_UNIT
-    if not any(within(office(command.chain[1], command.area), scope) for scope in command.scopes):
+    if not command.by.reaches(office(command.chain[1], command.area)):
         return NOT_YOURS_TO_RECEIVE
     return [ObligationScheduled.model_validate(command.model_dump())]
 

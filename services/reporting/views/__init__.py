@@ -10,11 +10,14 @@ from services.reporting.views.counts import (
     Members,
     Tally,
     funds_by_area,
+    levels_by_area,
     members_by_area,
     producers_by_area,
+    stages_by_area,
+    upgrades_by_area,
 )
 from services.reporting.views.coverage import Coverage, Tambon, coverage
-from services.reporting.views.duties import Duties, Duty, DutyStatus, duties
+from services.reporting.views.duties import Duties, Duty, DutyStatus, duties, newest_duties
 from services.reporting.views.duties import one as one_duty
 from services.reporting.views.duty_fold import DUTIES
 from services.reporting.views.figures import figures
@@ -50,8 +53,12 @@ __all__ = [
     "figures",
     "funds_by_area",
     "growth",
+    "levels_by_area",
     "members_by_area",
+    "newest_duties",
     "one_duty",
     "producers_by_area",
+    "stages_by_area",
     "trail",
+    "upgrades_by_area",
 ]

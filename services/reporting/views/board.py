@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.chassis.read_models import ReadModels, Vector
-from services.reporting.views.counts import Members, Tally, funds_by_area, members_by_area, producers_by_area
+from services.reporting.views.counts import Members, members_by_area
 from services.reporting.views.coverage import Coverage, coverage
+from services.reporting.views.funds import Funds, funds
 from services.reporting.views.growth import Growth, growth
+from services.reporting.views.producers import Producers, producers
 from services.reporting.views.register import Area, trail
 
 
@@ -21,8 +23,8 @@ class Board:
     members: Members
     coverage: Coverage
     growth: Growth
-    funds: Tally
-    producers: Tally
+    funds: Funds
+    producers: Producers
     vector: Vector
 
     @property
@@ -54,7 +56,7 @@ async def board(models: ReadModels, code: str, on: date) -> Board | None:
             members=members,
             coverage=await coverage(snapshot, code, on),
             growth=await growth(snapshot, code, on, current=members.total.members),
-            funds=await funds_by_area(snapshot, code, on, rows=False),
-            producers=await producers_by_area(snapshot, code, on, rows=False),
+            funds=await funds(snapshot, code, on),
+            producers=await producers(snapshot, code, on),
             vector=snapshot.vector,
         )

@@ -145,11 +145,36 @@ async def funds_by_area(
     return await _tally(snapshot, fold.FUNDS, within, on, at, rows)
 
 
+async def levels_by_area(
+    snapshot: Snapshot, within: str, on: date, *, at: AreaLevel | None = None, rows: bool = True
+) -> Tally:
+    """Funds that were assessed, by kind and level: "kkj-2"."""
+    measures = {
+        f"{kind}-{level}": name for kind, levels in fold.LEVELS.items() for level, name in levels.items()
+    }
+    return await _tally(snapshot, measures, within, on, at, rows)
+
+
+async def upgrades_by_area(
+    snapshot: Snapshot, within: str, on: date, *, at: AreaLevel | None = None, rows: bool = True
+) -> Tally:
+    """Upgrades that count, in the fiscal year of the day, by kind."""
+    where = {"fiscal_year": str(fiscal_year(on))}
+    return await _tally(snapshot, fold.UPGRADES, within, on, at, rows, where)
+
+
 async def producers_by_area(
     snapshot: Snapshot, within: str, on: date, *, at: AreaLevel | None = None, rows: bool = True
 ) -> Tally:
     """Producers that applied, by category."""
     return await _tally(snapshot, fold.PRODUCERS, within, on, at, rows)
+
+
+async def stages_by_area(
+    snapshot: Snapshot, within: str, on: date, *, at: AreaLevel | None = None, rows: bool = True
+) -> Tally:
+    """Producers by where they stand; they add up to those who applied."""
+    return await _tally(snapshot, fold.STAGES, within, on, at, rows)
 
 
 async def _tally(
@@ -159,18 +184,20 @@ async def _tally(
     on: date,
     at: AreaLevel | None,
     wanted: bool,
+    where: Mapping[str, str] | None = None,
 ) -> Tally:
     """`wanted` False leaves the rows out, and with them the look into the register."""
     at = at or below(within)
     wide = digits(at) if at and wanted else len(within)
-    sums = await snapshot.sums(tuple(measures.values()), within=within, digits=wide, until=on)
+    sums = await snapshot.sums(tuple(measures.values()), within=within, digits=wide, until=on, where=where)
     rows: list[AreaTally] = []
     codes = sorted({code for _, code in sums if len(code) == wide}) if at and wanted else []
     if codes:
         known = {area.code: area for area in await areas_of(snapshot, on, within=within, at=at)}
         for code in codes:
             parts = {part: sums.get((measure, code), 0) for part, measure in measures.items()}
-            rows.append(AreaTally(known.get(code) or unknown(code), sum(parts.values()), parts))
+            if any(parts.values()):
+                rows.append(AreaTally(known.get(code) or unknown(code), sum(parts.values()), parts))
     parts = dict.fromkeys(measures, 0)
     names = {measure: part for part, measure in measures.items()}
     for (measure, _), n in sums.items():

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from contracts.calendar import fiscal_year as fiscal_year_of
 from contracts.reporting import ReportLevel
 from services.chassis.days import BANGKOK
 from services.chassis.read_models import Row, Snapshot
@@ -66,6 +67,16 @@ class Duties:
     rows: tuple[Duty, ...]
 
     @property
+    def fiscal_year(self) -> int | None:
+        """The latest one (B.E.) that something is owed for; None where nothing is."""
+        return max((row.fiscal_year for row in self.rows), default=None)
+
+    @property
+    def handed_in(self) -> int:
+        """How many were handed in, in time or not, accepted or not yet."""
+        return sum(row.status not in OWED for row in self.rows)
+
+    @property
     def counts(self) -> Mapping[DutyStatus, int]:
         """How many there are of each status, zero ones too."""
         found = Counter(row.status for row in self.rows)
@@ -96,6 +107,16 @@ async def duties(snapshot: Snapshot, within: str, on: date, *, fiscal_year: int 
     where = {"fiscal_year": fiscal_year} if fiscal_year else None
     rows = await snapshot.facets(DUTY, where=where, prefix={"area": within})
     return Duties(within, on, in_order([found for row in rows if (found := duty(row, on)) is not None]))
+
+
+async def newest_duties(snapshot: Snapshot, within: str, on: date) -> Duties:
+    """What was owed in the fiscal year of the day; where nothing is, in the latest one before."""
+    of_year = await duties(snapshot, within, on, fiscal_year=fiscal_year_of(on))
+    if of_year.rows:
+        return of_year
+    earlier = await duties(snapshot, within, on)
+    last = earlier.fiscal_year
+    return Duties(within, on, tuple(row for row in earlier.rows if row.fiscal_year == last))
 
 
 async def one(snapshot: Snapshot, obligation: str, on: date) -> tuple[Duty, tuple[Submission, ...]] | None:

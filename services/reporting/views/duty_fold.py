@@ -1,6 +1,6 @@
 """The projection of reporting's own events: a document an obligation, with every step under its version. Pure.
 
-Apart from the board's (`fold.py`): a change of one rebuilds only that one. Whether a report is late is no fact but a
+Apart from the board's (`fold/`): a change of one rebuilds only that one. Whether a report is late is no fact but a
 question, asked as of a day (`duties.py`).
 """
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from contracts.members import Network
 from services.reporting.views import fold
 from services.reporting.views.board import Board
+from services.reporting.views.funds import FundCount
 
 
 def figures(board: Board) -> Mapping[str, int]:
@@ -22,6 +23,20 @@ def figures(board: Board) -> Mapping[str, int]:
         f"coverage.{network}.tambons": len(coverage.tambons),
         f"coverage.{network}.covered": len(coverage.covered),
         f"coverage.{network}.villages": coverage.villages,
-        **{fold.FUNDS[kind]: n for kind, n in board.funds.parts.items()},
+        **{name: n for kind in board.funds.kinds for name, n in _fund_figures(kind)},
         **{fold.PRODUCERS[category]: n for category, n in board.producers.parts.items()},
+        **{fold.STAGES[stage]: n for stage, n in board.producers.stages.items()},
+        fold.APPEALS: board.producers.appeals,
     }
+
+
+def _fund_figures(count: FundCount) -> Iterator[tuple[str, int]]:
+    kind = count.kind
+    yield fold.FUNDS[kind], count.total
+    for level, n in count.levels.items():
+        yield fold.LEVELS[kind][level], n
+    if kind in fold.UPGRADES:
+        yield fold.UPGRADES[kind], count.upgraded
+    yield fold.REVIEWED[kind], count.reviewed
+    yield fold.VERIFIED[kind], count.verified
+    yield fold.LINKED[kind], count.groups

@@ -1,14 +1,10 @@
-"""The board's projection: events of members, funds and otop → counters and facets. Pure.
-
-Every handler is in this file: the projection's version is a digest of it, so that a change of a query rebuilds nothing.
-"""
+"""Areas, members, cards, growth targets → counters and facets; and the names of their measures. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from contracts.areas import level
-from contracts.funds import FundEstablished, FundKind
 from contracts.members import (
     AreaAbolished,
     AreaRegistered,
@@ -20,10 +16,8 @@ from contracts.members import (
     MembershipConfirmedCurrent,
     MembershipLeft,
     MembershipRegistered,
-    Network,
 )
-from contracts.otop import ProducerApplied, ProducerCategory
-from services.chassis.projection import Change, Projection, Record, facet, shard
+from services.chassis.projection import Change, Record, facet, shard
 
 AREA, AREA_NAME, TARGET, FIRST = "area", "area-name", "growth-target", "first-member"
 """The kinds of facet."""
@@ -47,20 +41,6 @@ def cards(network: str) -> str:
 def confirmations(network: str) -> str:
     """How often an entry was found to be true; the same entry twice is two."""
     return f"members.{network}.confirmations"
-
-
-def funds(kind: str) -> str:
-    """Funds established."""
-    return f"funds.{kind}.established"
-
-
-def producers(category: str) -> str:
-    """Producers that applied to be registered."""
-    return f"producers.{category}.applied"
-
-
-FUNDS = {kind.value: funds(kind) for kind in FundKind}
-PRODUCERS = {category.value: producers(category) for category in ProducerCategory}
 
 
 def area_registered(event: AreaRegistered, record: Record) -> Iterable[Change]:
@@ -142,34 +122,3 @@ def first_member(event: FirstMemberInTambonRegistered, record: Record) -> Iterab
     """When a tambon had its first member."""
     subject = f"{event.area}/{event.network}"
     yield facet(record, FIRST, subject, area=event.area, network=event.network.value, on=event.on.isoformat())
-
-
-def fund_established(event: FundEstablished, record: Record) -> Iterable[Change]:
-    """One fund of its kind more."""
-    yield shard(record, FUNDS[event.kind], event.area, event.on)
-
-
-def producer_applied(event: ProducerApplied, record: Record) -> Iterable[Change]:
-    """One producer of its category more."""
-    yield shard(record, PRODUCERS[event.category], event.area, event.on)
-
-
-BOARD = Projection(
-    name="board",
-    handlers={
-        AreaRegistered: area_registered,
-        AreaRenamed: area_renamed,
-        AreaSplit: area_split,
-        AreaAbolished: area_abolished,
-        MembershipRegistered: membership_registered,
-        MembershipLeft: membership_left,
-        MemberCardIssued: card_issued,
-        MembershipConfirmedCurrent: confirmed_current,
-        GrowthTargetSet: growth_target_set,
-        FirstMemberInTambonRegistered: first_member,
-        FundEstablished: fund_established,
-        ProducerApplied: producer_applied,
-    },
-    indexes={"facets": (("kind", "level", "subject"), ("kind", "area"))},
-)
-NETWORKS = tuple(network.value for network in Network)

@@ -1,0 +1,189 @@
+"""Due lists as of a day: time alone makes a report late, and what is known later changes no day before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.event import Event
+from contracts.reporting import (
+    DeadlineMoved,
+    DeadlineReason,
+    ReportAccepted,
+    ReportLevel,
+    ReportReturned,
+    ReturnReason,
+)
+from services.reporting import views
+from services.reporting.views import Duties, Duty, DutyStatus
+from services.reporting.views.duties import OWED, SOON
+from tests.reporting_story import Told, handed_in, scheduled
+
+BEGAN, DUE = date(2021, 10, 1), date(2022, 7, 31)
+UPGRADES = next(one for one in scheduled("5101") if one.report == "kkj-upgrades")
+DAY = timedelta(days=1)
+
+
+def told(*events: Event) -> Told:
+    return Told().tell(UPGRADES, *events, stream=UPGRADES.obligation_id)
+
+
+def moved(after: date | None, on: date, before: date | None = DUE) -> DeadlineMoved:
+    return DeadlineMoved(
+        area="5101", on=on, obligation_id=UPGRADES.obligation_id, before=before, after=after,
+        reason=DeadlineReason.DISASTER,
+    )  # fmt: skip
+
+
+def returned(on: date, n: int = 1, level: ReportLevel = ReportLevel.PROVINCE) -> ReportReturned:
+    return ReportReturned(
+        area="5101", on=on, obligation_id=UPGRADES.obligation_id, level=level, submission=n,
+        reason=ReturnReason.INCOMPLETE,
+    )  # fmt: skip
+
+
+def accepted(on: date, level: ReportLevel, n: int = 1) -> ReportAccepted:
+    return ReportAccepted(area="5101", on=on, obligation_id=UPGRADES.obligation_id, level=level, submission=n)
+
+
+async def of(story: Told, on: date, within: str = "", year: int | None = None) -> Duties:
+    async with story.owed.snapshot() as snapshot:
+        return await views.duties(snapshot, within, on, fiscal_year=year)
+
+
+async def one(story: Told, on: date) -> Duty:
+    (found,) = (await of(story, on)).rows
+    return found
+
+
+async def status(story: Told, on: date) -> DutyStatus:
+    return (await one(story, on)).status
+
+
+async def test_a_report_becomes_due_soon_and_late_by_itself():
+    story = told()
+    assert (await of(story, BEGAN - DAY)).rows == ()
+    assert await status(story, BEGAN) is DutyStatus.OPEN
+    assert await status(story, DUE - SOON - DAY) is DutyStatus.OPEN
+    assert await status(story, DUE - SOON) is DutyStatus.DUE_SOON
+    assert await status(story, DUE) is DutyStatus.DUE_SOON
+    assert await status(story, DUE + DAY) is DutyStatus.LATE
+
+
+async def test_a_report_without_a_printed_date_is_never_late():
+    undated = next(each for each in scheduled("5101") if each.due_on is None)
+    story = Told().tell(undated, stream=undated.obligation_id)
+    assert await status(story, date(2100, 1, 1)) is DutyStatus.OPEN
+    story.tell(handed_in(undated, date(2023, 1, 1)), stream=undated.obligation_id)
+    assert await status(story, date(2023, 1, 1)) is DutyStatus.SUBMITTED
+
+
+async def test_the_last_day_is_in_time_and_the_next_is_not():
+    assert await status(told(handed_in(UPGRADES, DUE)), DUE + DAY) is DutyStatus.SUBMITTED
+    story = told(handed_in(UPGRADES, DUE + DAY))
+    assert await status(story, DUE + DAY) is DutyStatus.SUBMITTED_LATE
+    assert await status(story, DUE) is DutyStatus.DUE_SOON
+
+
+async def test_what_was_given_back_is_late_again_and_judged_by_what_was_handed_in_last():
+    story = told(handed_in(UPGRADES, DUE), returned(DUE), handed_in(UPGRADES, DUE + 3 * DAY, 2))
+    assert await status(story, DUE + 3 * DAY) is DutyStatus.SUBMITTED_LATE
+    before = await one(story, DUE + DAY)
+    assert (before.status, before.returned, before.handed_in) == (DutyStatus.LATE, True, None)
+    assert before.waits_for is ReportLevel.DISTRICT
+
+
+async def test_a_return_by_the_department_is_the_provinces_affair():
+    story = told(
+        handed_in(UPGRADES, DUE),
+        accepted(DUE, ReportLevel.PROVINCE),
+        handed_in(UPGRADES, DUE, 2).model_copy(update={"level": ReportLevel.PROVINCE}),
+        returned(DUE, 2, ReportLevel.DEPARTMENT),
+    )
+    found = await one(story, DUE + DAY)
+    assert (found.status, found.waits_for) == (DutyStatus.SUBMITTED, ReportLevel.PROVINCE)
+
+
+async def test_only_the_end_of_the_chain_is_accepted():
+    story = told(handed_in(UPGRADES, DUE), accepted(DUE, ReportLevel.PROVINCE))
+    assert await status(story, DUE) is DutyStatus.SUBMITTED
+    story.tell(
+        handed_in(UPGRADES, DUE, 2).model_copy(update={"level": ReportLevel.PROVINCE}),
+        accepted(DUE + DAY, ReportLevel.DEPARTMENT, 2),
+        stream=UPGRADES.obligation_id,
+    )
+    found = await one(story, DUE + DAY)
+    assert (found.status, found.on_time, found.waits_for) == (DutyStatus.ACCEPTED, True, None)
+
+
+async def test_a_report_is_judged_by_the_deadline_that_was_valid_when_it_was_handed_in():
+    late = told(handed_in(UPGRADES, DUE + DAY), moved(DUE + 30 * DAY, DUE + 2 * DAY))
+    assert await status(late, DUE + 5 * DAY) is DutyStatus.SUBMITTED_LATE
+    in_time = told(moved(DUE + 30 * DAY, DUE), handed_in(UPGRADES, DUE + DAY))
+    assert await status(in_time, DUE + 5 * DAY) is DutyStatus.SUBMITTED
+    brought_forward = told(handed_in(UPGRADES, DUE), moved(DUE - 9 * DAY, DUE))
+    assert await status(brought_forward, DUE + DAY) is DutyStatus.SUBMITTED_LATE
+
+
+async def test_a_deadline_can_be_lifted():
+    story = told(moved(None, DUE + DAY))
+    assert await status(story, DUE + DAY) is DutyStatus.OPEN
+    assert (await one(story, DUE + DAY)).due_on is None
+    assert (await one(story, DUE)).due_on == DUE
+
+
+async def test_an_area_owes_what_its_units_owe():
+    story = Told()
+    for code in ("51", "5101", "5102", "52"):
+        story.tell(*scheduled(code))
+    everything = await of(story, DUE + DAY)
+    assert len(everything.rows) == 4 + 6 + 6 + 4
+    assert [len((await of(story, DUE, code)).rows) for code in ("51", "5101", "52", "53")] == [16, 6, 4, 0]
+    parts = everything.by_area(2)
+    assert {code: len(part.rows) for code, part in parts.items()} == {"51": 16, "52": 4}
+    for state in DutyStatus:
+        assert everything.counts[state] == sum(part.counts[state] for part in parts.values())
+
+
+async def test_the_page_shows_the_year_of_the_day_or_the_latest_one_before():
+    story = Told().tell(*scheduled("51"), *scheduled("51", 2566, date(2022, 10, 1)))
+
+    async def year(on: date) -> int | None:
+        async with story.owed.snapshot() as snapshot:
+            return (await views.newest_duties(snapshot, "51", on)).fiscal_year
+
+    assert [await year(day) for day in (date(2022, 9, 1), date(2023, 9, 1), date(2026, 9, 1), date(2020, 1, 1))] == [
+        2565, 2566, 2566, None,
+    ]  # fmt: skip
+
+
+days = st.dates(BEGAN, date(2022, 12, 31))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    steps=st.lists(st.tuples(st.sampled_from(("in", "back", "move")), days), max_size=8), on=days, later=days
+)
+async def test_what_happens_later_changes_no_day_before(steps: list[tuple[str, date]], on: date, later: date):
+    events: list[Event] = []
+    open_, n, limit = True, 0, DUE
+    for what, day in sorted(steps, key=lambda step: step[1]):
+        if what == "move":
+            events.append(moved(day + 20 * DAY, day, limit))
+            limit = day + 20 * DAY
+        elif open_ and what == "in":
+            n, open_ = n + 1, False
+            events.append(handed_in(UPGRADES, day, n))
+        elif not open_ and what == "back":
+            open_ = True
+            events.append(returned(day, n))
+    known = [event for event in events if event.on <= on]
+    then, now = await one(told(*known), on), await one(told(*events), on)
+    assert (then.status, then.due_on, then.handed_in, then.returned) == (
+        now.status, now.due_on, now.handed_in, now.returned,
+    )  # fmt: skip
+    assert (now.status in OWED) == (now.handed_in is None)
+    if now.status is DutyStatus.LATE and later > on and not any(on < event.on <= later for event in events):
+        assert (await one(told(*events), later)).status is DutyStatus.LATE  # time alone heals nothing
