@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from json.encoder import encode_basestring
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("6f1c1f5e-3c0e-5b7a-9a55-c0ffee256500")
@@ -40,6 +41,14 @@ def secret_stream_id(kind: str, secret: bytes, citizen_number: str) -> str:
     return f"{kind}:{UUID(int=number)}"
 
 
-def event_id(stream: str, version: int, index: int) -> UUID:
-    """The id of event `index` (from 0) of commit `version` (from 1) of a stream."""
-    return derived(stream, version, index)
+def event_id(stream: str, version: int, index: int) -> str:
+    """The id of event `index` (from 0) of commit `version` (from 1) of a stream: `derived(stream, version, index)`.
+
+    As its text, made at once: each event's id is made when it is written and when it is sent.
+    """
+    told = f"[{encode_basestring(stream)},{version},{index}]".encode()
+    text = hashlib.sha1(NAMESPACE.bytes + told, usedforsecurity=False).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
+
+
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

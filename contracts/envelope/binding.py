@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from contracts.envelope.attributes import CONTENT_TYPE, HASHED, SPECVERSION, Envelope
+from contracts.envelope.attributes import CONTENT_TYPE, HASHED, SPECVERSION, Envelope, envelope_of
 
 
 class Unreadable(ValueError):
@@ -19,7 +19,7 @@ _HEADERS_IN_ORDER = tuple("content-type" if name == "datacontenttype" else f"ce_
 
 def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
     """Kafka headers, CloudEvents binary mode: UTF-8 bytes, none null, an absent attribute left out."""
-    texts = zip(_HEADERS_IN_ORDER, envelope._texts(envelope.id), strict=True)
+    texts = zip(_HEADERS_IN_ORDER, envelope._texts(), strict=True)
     headers = [(name, text.encode()) for name, text in texts if text]
     headers += [
         ("ce_position", str(envelope.position).encode()),
@@ -33,13 +33,16 @@ def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
     return headers
 
 
-_FOUR_NUMBERS = re.compile(r"(?:(?:0|[1-9][0-9]{0,17}),){4}\Z", re.ASCII)
+_TWO_NUMBERS = re.compile(r"(?:(?:0|[1-9][0-9]{0,17}),){2}\Z", re.ASCII)
+_SMALL = {str(n): n for n in range(1_000)}
+_KNOWN: set[tuple[str | None, ...]] = set()
+"""What was found right once of what is the same in every event of a type: type, source, specversion, content type."""
 
 
 def from_headers(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> Envelope:
     """Read a record back. Raises Unreadable naming the header; a repeated header counts once, the last."""
     headers = tuple(headers)
-    # What is right is read in one go, a third faster: consumers live in this function.
+    # What is right is read in one go, in half the time: consumers live in this function.
     try:
         texts = {name: raw.decode() for name, raw in headers}  # type: ignore[union-attr]  # null raises, and is caught
         get = texts.get
@@ -47,27 +50,27 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]], value: bytes | Non
         dataschema, actor, businessdate = texts["ce_dataschema"], texts["ce_actor"], texts["ce_businessdate"]
         correlationid, identity, digest = texts["ce_correlationid"], texts["ce_id"], texts["ce_sealeddigest"]
         previoushash, own_hash = texts["ce_previoushash"], texts["ce_hash"]
-        version, index = texts["ce_streamversion"], texts["ce_eventindex"]
+        version, index = _SMALL[texts["ce_streamversion"]], _SMALL[texts["ce_eventindex"]]
         position, previous = texts["ce_position"], texts["ce_previousposition"]
         data = value.decode()  # type: ignore[union-attr]
-        service = name.split(".")[1]
-    except (KeyError, IndexError, AttributeError, UnicodeDecodeError):
+    except (KeyError, AttributeError, UnicodeDecodeError):
         return _read_with_care(headers, value)
+    known = name, get("ce_source"), get("ce_specversion"), get("content-type")
     if (
-        get("ce_specversion") == SPECVERSION
-        and get("content-type") == CONTENT_TYPE
-        and get("ce_source") == "urn:chumchon:" + service
-        and name.count(".") == 3
+        known in _KNOWN
         and subject and time and dataschema and actor and businessdate
         and correlationid and identity and digest and previoushash and own_hash
-        and _FOUR_NUMBERS.match(f"{version},{index},{position},{previous},")
+        and _TWO_NUMBERS.match(f"{position},{previous},")
     ):  # fmt: skip
-        return Envelope(
-            name, subject, time, dataschema, int(version), int(index), actor, businessdate, get("ce_area", ""),
-            correlationid, get("ce_causationid", ""), data, previoushash, digest, own_hash, int(position),
-            int(previous), get("traceparent", ""), identity,
+        return envelope_of(
+            name, subject, time, dataschema, version, index, actor, businessdate, get("ce_area", ""), correlationid,
+            get("ce_causationid", ""), data, previoushash, digest, own_hash, int(position), int(previous),
+            get("traceparent", ""), identity,
         )  # fmt: skip
-    return _read_with_care(headers, value)
+    envelope = _read_with_care(headers, value)
+    if len(_KNOWN) < 1_000:  # a stranger who makes types up fills no memory
+        _KNOWN.add(known)
+    return envelope
 
 
 def _read_with_care(headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> Envelope:

@@ -183,7 +183,7 @@ def from_document(document: Document) -> Commit:
                     sealeddigest=event.get("sealeddigest", GENESIS),
                     hash=event["hash"],
                     traceparent=document.get("traceparent", ""),
-                    id=str(event_id(stream, version, index)),
+                    id=event_id(stream, version, index),
                 ),
                 event.get("sealed"),
                 event.get("owner", ""),

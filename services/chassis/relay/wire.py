@@ -30,7 +30,7 @@ def headers_of(
     sealed = event.get("sealeddigest")
     headers = [
         ("ce_specversion", _SPECVERSION),
-        ("ce_id", str(event_id(stream, version, index)).encode()),
+        ("ce_id", event_id(stream, version, index).encode()),
         ("ce_type", event["type"].encode()),
         ("ce_source", b"urn:chumchon:" + event["type"].split(".", 2)[1].encode()),
         ("ce_subject", stream.encode()),
