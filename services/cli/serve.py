@@ -22,7 +22,6 @@ def serve(
 
     os.environ.setdefault("FASTSTREAM_SUPERVISOR_DISABLED", "1")  # read when FastStream is imported
     import asyncio
-    import gc
     from importlib import import_module
 
     import structlog
@@ -30,6 +29,7 @@ def serve(
 
     from contracts.topics import SERVICES
     from services.chassis import logs
+    from services.chassis.garbage import collect_less_often
     from services.chassis.running import ROLES, run
     from services.chassis.settings import Settings
 
@@ -42,8 +42,7 @@ def serve(
     settings = Settings.from_env()
     logs.configure(service, settings.log_level)
     spec = import_module(f"services.{service}.app").SERVICE
-    gc.freeze()  # what is imported stays; and a batch makes many objects that all live until its end
-    gc.set_threshold(100_000, 50, 100)
+    collect_less_often()
     log = structlog.get_logger("services.cli.serve")
     log.info("starting", roles=list(chosen))
     try:

@@ -22,6 +22,7 @@ import uvloop
 from contracts.members import MembershipRegistered
 from services.chassis import logs
 from services.chassis.consumer import Consumer
+from services.chassis.garbage import collect_less_often
 from services.chassis.metrics import REGISTRY
 from services.chassis.mongo import connect, database
 from services.chassis.projection import Change, Record, shard
@@ -40,6 +41,7 @@ async def main(topic: str, name: str) -> None:
     """Consume until told to stop."""
     settings = Settings.from_env()
     logs.configure("bench", "CRITICAL", sys.stderr.buffer)
+    collect_less_often()  # as `chumchon serve` does
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     before = 0

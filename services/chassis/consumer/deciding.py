@@ -85,6 +85,8 @@ class Decision:
     repeats: int = 0
     broken: int = 0
     """Letters that are not there for their parked stream alone."""
+    classes: dict[str, type[Event] | None] = field(default_factory=dict)
+    """By type name, those that were seen; None for one that does nothing here."""
 
     @classmethod
     def begin(
@@ -103,6 +105,9 @@ class Decision:
             found = read(raw)
             if isinstance(found, Damaged):
                 self._damaged(walk, raw, found)
+                continue
+            if found.previousposition == walk.position < found.position:  # the usual case, without a call
+                self._apply(walk, raw, found)
                 continue
             judged = verdict(walk.position, found.position, found.previousposition)
             if judged is Verdict.APPLY:
@@ -125,19 +130,22 @@ class Decision:
         return [source for source, walk in self.walks.items() if walk.hole]
 
     def _apply(self, walk: Walk, raw: Raw, envelope: Envelope) -> None:
-        stream = envelope.subject
+        stream, name = envelope.subject, envelope.type
         if stream in walk.parked:
             self._aside(walk, raw, envelope.position, stream, "its stream is parked", follower=True)
             return
-        place = (raw.topic, raw.partition, raw.offset)
-        if self.refused and place in self.refused:
+        if self.refused and (place := (raw.topic, raw.partition, raw.offset)) in self.refused:
             self._aside(walk, raw, envelope.position, stream, self.refused[place])
             return
-        cls = event_type(envelope.type)
-        if cls is not None and self.taker.hears(cls):
+        if name not in self.classes:
+            cls = event_type(name)
+            self.classes[name] = cls if cls is not None and self.taker.hears(cls) else None
+        cls = self.classes[name]
+        if cls is not None:
             try:
-                event = envelope.parsed()
-                assert event is not None
+                event = cls.__pydantic_validator__.validate_json(
+                    envelope.data
+                )  # model_validate_json, less a call
                 record = Record(envelope, event, raw.topic, raw.partition)
                 made = self.taker.make(record)
             except Exception as bug:  # noqa: BLE001 - whatever a projection raises is that projection's bug
@@ -146,12 +154,13 @@ class Decision:
             try:
                 self.taker.take(record, raw.offset, made)
             except Exception as bug:
-                raise RecordRefused(place, why(bug)) from bug
+                raise RecordRefused((raw.topic, raw.partition, raw.offset), why(bug)) from bug
         walk.position = envelope.position
         walk.offset = raw.offset
-        if envelope.time > walk.newest:
-            walk.newest = envelope.time
-        self.times.append(envelope.time)
+        time = envelope.time
+        if time > walk.newest:
+            walk.newest = time
+        self.times.append(time)
 
     def _damaged(self, walk: Walk, raw: Raw, found: Damaged) -> None:
         if found.position is None:

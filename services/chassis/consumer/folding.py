@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,12 +39,13 @@ class Folded:
             self.fresh = self.gone = True
             return
         self.gone = False
+        inc, written = self.inc, self.set
         for name, n in change.inc.items():
-            kept = self.set if name in self.set else self.inc
+            kept = written if name in written else inc
             kept[name] = kept.get(name, 0) + n
         for name, value in change.set.items():
-            self.inc.pop(name, None)
-            self.set[name] = value
+            inc.pop(name, None)
+            written[name] = value
 
     def document(self) -> dict[str, Any]:
         """The whole document without its `_id`, where nothing that is there counts."""
@@ -59,11 +60,11 @@ class Fold:
         self._known: dict[tuple[str | int, ...], Folded] = {}
         """By the key as it was written down, so that the usual case makes no `_id`."""
 
-    def add(self, changes: Iterable[Change]) -> None:
+    def add(self, changes: Sequence[Change]) -> None:
         """Fold changes in, in order. Raises TypeError before anything is folded: a key that is not of texts and whole
         numbers, a count that is no whole number."""
-        pairs = [(self._slot(change), change) for change in changes]
-        for slot, change in pairs:
+        slots = [self._slot(change) for change in changes]
+        for slot, change in zip(slots, changes, strict=True):
             slot.take(change)
 
     def folded(self) -> Iterator[tuple[str, str, Folded]]:

@@ -47,7 +47,6 @@ class Folding:
     def __init__(self, database: Database, projection: Projection) -> None:
         self._database = database
         self._handlers = projection.handlers
-        self._changes = projection.changes
         self._prefix = f"{projection.name}.{projection.version}."
         self._fold = Fold()
 
@@ -57,7 +56,8 @@ class Folding:
 
     def make(self, record: Record) -> list[Change]:
         """The changes of one record."""
-        return self._changes(record)
+        event = record.event
+        return list(self._handlers[type(event)](event, record))
 
     def take(self, record: Record, offset: int, made: list[Change]) -> None:  # noqa: ARG002 - reactions need both
         """Fold them into the batch's."""

@@ -25,6 +25,9 @@ SESSION_MS = 6_000
 """After this long a killed process's partitions go to others; the least that brokers allow by default."""
 MAX_POLL_MS = 300_000
 GRACEFUL_SECONDS = 30.0
+FETCH_BYTES = 4 * 1024 * 1024
+"""Of a partition at once. A document is written from one partition only: the more of a batch is from one, the fewer
+documents it writes. All buffers together hold twelve times as much a topic."""
 
 Raws = Sequence[ConsumerRecord[Any, Any]]
 
@@ -86,7 +89,7 @@ class Subscription:
             session_timeout_ms=SESSION_MS,
             heartbeat_interval_ms=SESSION_MS // 3,
             max_poll_interval_ms=MAX_POLL_MS,
-            max_partition_fetch_bytes=2 * 1024 * 1024,
+            max_partition_fetch_bytes=FETCH_BYTES,
             parser=whole_batch,
             decoder=as_it_is,
             no_reply=True,  # a header `reply_to` of anybody's must not make us publish
