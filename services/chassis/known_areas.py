@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from contracts.areas import parents
 from contracts.members import AreaAbolished, AreaRegistered, AreaRenamed
+from services.chassis.batching import Batched
 from services.chassis.decider import Refused
 from services.chassis.projection import Change, Projection, Record, facet
-from services.chassis.read_models import ReadModels
+from services.chassis.read_models import ReadModels, Row
 
 MOST = 100_000
 """Areas remembered; the country has some 83,000."""
@@ -41,7 +42,7 @@ class KnownAreas:
     """Whether something can happen in an area, as far as this service has heard.
 
     An area that was open is taken as open for `fresh_seconds` more: the view is behind the register by about as much, and
-    asking it for every command cost more than the command.
+    asking it for every command cost more than the command. Callers who ask at the same time share one snapshot.
     """
 
     def __init__(
@@ -51,14 +52,13 @@ class KnownAreas:
         self._fresh_seconds = fresh_seconds
         self._clock = clock
         self._open: dict[str, float] = {}
+        self._heard: Batched[str, list[Row]] = Batched(self._look, list)
 
     async def refusal(self, code: str, on: date) -> Refused | None:
         """Why nothing can happen in this area on this day; None if it can. Raises the driver's error."""
         if self._open.get(code, 0.0) > self._clock():
             return None
-        around = (*parents(code)[1:], code)
-        async with self._view.snapshot() as snapshot:
-            heard = [row for one in around for row in await snapshot.facets("area", where={"subject": one})]
+        heard = await self._heard.get(code)
         if not any(row["subject"] == code for row in heard):
             return Refused(
                 "unknown-area",
@@ -75,6 +75,17 @@ class KnownAreas:
                 self._open.clear()
             self._open[code] = self._clock() + self._fresh_seconds
         return None
+
+    async def _look(self, codes: Sequence[str]) -> Mapping[str, list[Row]]:
+        """What was heard of each of these areas and of those that it lies in, from the outermost in."""
+        around = {code: (*parents(code)[1:], code) for code in codes}
+        wanted = sorted({one for several in around.values() for one in several})
+        async with self._view.snapshot() as snapshot:
+            rows = await snapshot.facets("area", where={"subject": tuple(wanted)})
+        of: dict[str, list[Row]] = {}
+        for row in rows:
+            of.setdefault(row["subject"], []).append(row)
+        return {code: [row for one in several for row in of.get(one, ())] for code, several in around.items()}
 
 
 def _abolished(code: str) -> Refused:

@@ -98,7 +98,10 @@ class MongoSnapshot:
         """See `Snapshot.facets`."""
         if self.version is None or limit == 0:
             return []
-        conditions: list[dict[str, Any]] = [{name: value} for name, value in (where or {}).items()]
+        conditions: list[dict[str, Any]] = [
+            {name: {"$in": list(value)} if isinstance(value, tuple) else value}
+            for name, value in (where or {}).items()
+        ]
         conditions += [{name: _begins(text)} for name, text in (prefix or {}).items() if text]
         if after:
             conditions.append({"subject": {"$gt": after}})

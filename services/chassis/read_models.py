@@ -48,8 +48,8 @@ class Snapshot(Protocol):
         after: str = "",
         limit: int | None = None,
     ) -> list[Row]:
-        """The facets of a kind, sorted by subject, with subject greater than `after`; `where` are equal fields,
-        `prefix` fields that begin so ("subject" and any set field may stand in both)."""
+        """The facets of a kind, sorted by subject, with subject greater than `after`; `where` are equal fields (a tuple:
+        equal to one of them), `prefix` fields that begin so ("subject" and any set field may stand in both)."""
         ...
 
     @property
@@ -143,8 +143,12 @@ class InMemorySnapshot:
             for row in self.models.documents.get("facets", {}).values()
             if row["kind"] == kind
             and row["subject"] > after
-            and all(row.get(name) == value for name, value in (where or {}).items())
+            and all(_is(row.get(name), value) for name, value in (where or {}).items())
             and all(str(row.get(name, "")).startswith(text) for name, text in (prefix or {}).items())
         ]
         rows.sort(key=lambda row: (row["subject"], row["source"], row["stream"]))
         return rows if limit is None else rows[:limit]
+
+
+def _is(found: Any, wanted: Any) -> bool:
+    return found in wanted if isinstance(wanted, tuple) else bool(found == wanted)

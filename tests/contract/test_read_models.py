@@ -185,6 +185,8 @@ async def test_facets_are_filtered_and_paged(bench: Bench):
         assert await subjects(prefix={"name": "แม่"}) == ["5102"]
         assert await subjects(prefix={"subject": "."}) == []
         assert await subjects(where={"subject": "5101"}) == ["5101"]
+        assert await subjects(where={"subject": ("5101", "50", "none")}) == ["50", "5101"]
+        assert await subjects(where={"subject": ()}) == []
         assert await subjects(after="51", limit=1) == ["5101"]
         assert await subjects(after="5102") == []
         assert await subjects(limit=0) == []

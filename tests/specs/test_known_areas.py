@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
 from services.chassis.known_areas import KnownAreas
 from services.chassis.projection import Change
-from services.chassis.read_models import InMemoryReadModels
+from services.chassis.read_models import InMemoryReadModels, InMemorySnapshot
 
 DAY = date(2021, 11, 26)
 
@@ -60,3 +63,20 @@ async def test_an_open_area_is_taken_as_open_for_two_seconds_more():
     assert await code(areas) == "open"
     now[0] = 2.0
     assert await code(areas) == "area-abolished"
+
+
+async def test_those_who_ask_together_share_a_snapshot_and_each_hears_of_its_own_area():
+    models, opened = InMemoryReadModels(), [0]
+
+    class Counted(InMemoryReadModels):
+        @asynccontextmanager
+        async def snapshot(self) -> AsyncIterator[InMemorySnapshot]:
+            opened[0] += 1
+            await asyncio.sleep(0)
+            yield InMemorySnapshot(models)
+
+    heard(models)
+    areas = KnownAreas(Counted())
+    asked = await asyncio.gather(areas.refusal("510101", DAY), areas.refusal("520101", DAY))
+    assert [refused.code if refused else "open" for refused in asked] == ["open", "unknown-area"]
+    assert opened == [1]
