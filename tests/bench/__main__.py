@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick | --full] [--only commit,http]`: measure, show a table, write `.local/bench.json`."""
+"""`python -m tests.bench [--quick | --full] [--only commit,http] [--write-docs]`: measure, show a table, write `.local/bench.json`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from rich.table import Table
 
 from services.chassis import logs
 from services.chassis.settings import Settings
-from tests.bench import commit, fold, http, memory, project, relay, visible
+from tests.bench import commit, http, memory, project, relay, replay, visible
 from tests.bench.figure import Figure
+from tests.bench.report import page, spread, told, verdict
 from tests.bench.scale import DEFAULT, FULL, QUICK
 from tests.bench.site import Site
-from tests.local_stack import own_stack
+from tests.local_stack import REPOSITORY, own_stack
 
 GROUPS: Mapping[str, Callable[[Site], Coroutine[Any, Any, list[Figure]]]] = {
     "commit": commit.measure,
@@ -32,10 +33,9 @@ GROUPS: Mapping[str, Callable[[Site], Coroutine[Any, Any, list[Figure]]]] = {
     "relay": relay.measure,
     "project": project.measure,
     "visible": visible.measure,
-    "fold": fold.measure,
+    "replay": replay.measure,
     "memory": memory.measure,
 }
-LEFT_OUT = "replay_cost_ratio is left out: there is no `chumchon replay` yet. fold_cost_ratio stands in for its CPU part."
 
 
 def main() -> None:
@@ -45,10 +45,15 @@ def main() -> None:
     size.add_argument("--quick", action="store_true", help="a smoke test; its figures mean nothing")
     size.add_argument("--full", action="store_true", help="the largest sizes; takes long")
     asked.add_argument("--only", default="", help=f"some of {','.join(GROUPS)}")
+    asked.add_argument(
+        "--write-docs", action="store_true", help="write docs/bench.md too; of all groups only"
+    )
     given = asked.parse_args()
     chosen = [name for name in given.only.split(",") if name] or list(GROUPS)
     if unknown := set(chosen) - GROUPS.keys():
         asked.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    if given.write_docs and (given.quick or set(chosen) != GROUPS.keys()):
+        asked.error("--write-docs tells of a whole run that means something: without --quick and --only")
     scale = QUICK if given.quick else FULL if given.full else DEFAULT
     target = Settings.from_env().home / "bench.json"
     logs.configure("bench", "CRITICAL", sys.stderr.buffer)
@@ -65,8 +70,10 @@ def main() -> None:
             console.print(f"[dim]{name}: {perf_counter() - started:.0f} s[/]")
     machine |= {"load_after": _load(), "seconds": round(perf_counter() - begun), "scale": scale.name}
     console.print(_table(found, machine))
-    console.print(LEFT_OUT, style="dim")
     _write(target, found, machine)
+    if given.write_docs:
+        figures = [figure for group in found.values() for figure in group]
+        (REPOSITORY / "docs/bench.md").write_text(page(figures, machine))
     console.print(str(target), style="dim")
 
 
@@ -101,18 +108,10 @@ def _table(found: Mapping[str, list[Figure]], machine: Mapping[str, str | int | 
         table.add_column(heading, justify="right" if right else "left", no_wrap=heading != "measured")
     for figures in found.values():
         for figure in figures:
-            spread = (
-                f"{_told(min(figure.values))} to {_told(max(figure.values))}" if figure.values[1:] else ""
-            )
-            table.add_row(
-                figure.name, f"{_told(figure.median)} {figure.unit}", spread, figure.goal, figure.note
-            )
+            goal = f"{figure.goal} {verdict(figure).strip('*')}" if figure.goal else ""
+            table.add_row(figure.name, told(figure), spread(figure), goal, figure.note)
         table.add_section()
     return table
-
-
-def _told(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1_000 else f"{value:.3g}"
 
 
 def _write(target: Path, found: Mapping[str, list[Figure]], machine: Mapping[str, str | int | float]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any
 
 from bson import decode
@@ -103,10 +102,13 @@ def raw_commit(number: int, stream: str, event: Event, *, recorded_at: datetime 
     return to_bson(commit)
 
 
-@lru_cache(maxsize=1)
+_made: list[Ready] = []
+
+
 def memberships(count: int) -> Sequence[Ready]:
-    """So many one-event commits, each of a stream of its own."""
-    return [_ready(raw_commit(number, *membership(number))) for number in range(count)]
+    """So many one-event commits, each of a stream of its own; made once for all figures."""
+    _made.extend(_ready(raw_commit(number, *membership(number))) for number in range(len(_made), count))
+    return _made[:count]
 
 
 def _ready(raw: bytes) -> Ready:

@@ -32,7 +32,7 @@ REST = 5.0
 
 
 async def measure(site: Site) -> list[Figure]:
-    """Two figures a process, in MiB."""
+    """All processes together, and two figures each, in MiB."""
     await asyncio.to_thread(_stack, site, "up")
     try:
         async with site.client() as client:
@@ -51,10 +51,11 @@ async def measure(site: Site) -> list[Figure]:
     ]
     for name, rest in before.items():
         found += [
-            Figure(f"rss_{name}_rest_mib", (rest / MIB,), "MiB", note="at rest"),
-            Figure(f"rss_{name}_after_mib", (after.get(name, 0) / MIB,), "MiB", note=events),
+            Figure(f"memory_{name}_rest_mib", (rest / MIB,), "MiB", note="at rest"),
+            Figure(f"memory_{name}_after_mib", (after.get(name, 0) / MIB,), "MiB", note=events),
         ]
-    return found
+    whole = sum(after.values()) / MIB
+    return [Figure("memory", (whole,), "MiB", note=f"all processes, {events}"), *found]
 
 
 def _stack(site: Site, *command: str) -> None:

@@ -10,6 +10,7 @@ from time import perf_counter
 from aiokafka import AIOKafkaProducer
 
 from services.chassis.commit_store import MongoCommitStore
+from services.chassis.garbage import collect_less_often
 from services.chassis.mongo import Client
 from services.chassis.relay import Relay
 from services.chassis.relay.rounds import BEFORE_THE_FIRST, COMMITS, Outgoing, next_round, outgoing
@@ -25,6 +26,7 @@ async def measure(site: Site) -> list[Figure]:
     """Events per second from commits to a topic, and the ratio to a producer that has its records ready."""
     async with site.client() as client:
         speeds = _Speeds(site, client, memberships(site.scale.backlog))
+        collect_less_often()  # as `chumchon serve` does; the peer gains by it too, and is in the same process
         found = await interleaved(site.scale.repetitions, {"relay": speeds.relay, "bare": speeds.bare})
     note = f"from a backlog of {site.scale.backlog:,} commits of one event"
     return [

@@ -1,4 +1,4 @@
-"""How much a run does: quick is a smoke test, the default is for a note, full is for the largest figures."""
+"""How much a run does: quick is a smoke test, the default is for a note, full has the sizes of the goals."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ class Scale:
     visible_seconds: float
     kept: int
     """Events after which memory is looked at."""
-    folded: tuple[int, int]
+    replayed: tuple[int, int]
+    """Events of the short log and of the long one."""
+    replays: int
 
 
-QUICK = Scale("quick", 1, 0.5, 5_000, 10_000, 3_000, 2.0, 3_000, (2_000, 10_000))
-DEFAULT = Scale("default", 3, 1.5, 50_000, 60_000, 30_000, 10.0, 100_000, (20_000, 200_000))
-FULL = Scale("full", 5, 5.0, 50_000, 200_000, 60_000, 60.0, 1_000_000, (100_000, 1_000_000))
+QUICK = Scale("quick", 1, 0.3, 3_000, 6_000, 3_000, 1.5, 2_000, (12_000, 24_000), 1)
+DEFAULT = Scale("default", 3, 1.5, 50_000, 60_000, 30_000, 10.0, 100_000, (100_000, 300_000), 2)
+FULL = Scale("full", 5, 3.0, 50_000, 200_000, 60_000, 60.0, 1_000_000, (100_000, 1_000_000), 3)
