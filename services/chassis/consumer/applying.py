@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -80,7 +79,7 @@ class Applying:
         Retired, and what is a bug of ours.
         """
         applied = Applied()
-        await self._settle(batch, {}, applied, time.monotonic() + self._patience)
+        await self._settle(batch, {}, applied, asyncio.get_running_loop().time() + self._patience)
         return applied
 
     async def close(self) -> None:
@@ -104,7 +103,7 @@ class Applying:
                 if refused_for_good(error):
                     await self._split(batch, refused, applied, deadline, error)
                     return
-                if not passing(error) or time.monotonic() > deadline:
+                if not passing(error) or asyncio.get_running_loop().time() > deadline:
                     raise
                 self._on_trouble(why(error))
                 self._log.warning("passing trouble, trying again", reason=why(error))

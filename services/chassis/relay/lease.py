@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -38,7 +37,7 @@ class Lease:
 
     async def win(self) -> bool:
         """Take it if it is free or was ours; False while another holds it. Raises the driver's error."""
-        begun = time.monotonic()
+        begun = _now()
         won: Document | None = await self._leases.find_one_and_update(
             {
                 "_id": self._service,
@@ -67,7 +66,7 @@ class Lease:
 
     async def confirm(self, session: Session | None = None) -> None:
         """Write our epoch again, with majority. Raises Lost, or the driver's error."""
-        begun = time.monotonic()
+        begun = _now()
         written = await self._leases.update_one(
             {"_id": self._service, "holder": self._holder, "epoch": self.epoch},
             [{"$set": {"until": self._end()}}],
@@ -97,7 +96,7 @@ class Lease:
         """Renew for ever. Raises Lost; trouble with MongoDB is waited out as long as the lease lasts."""
         while True:
             await asyncio.sleep(self.renewal)
-            left = self._sure_until - time.monotonic()
+            left = self._sure_until - _now()
             if left <= 0:
                 raise Lost("the lease could not be renewed in time")
             try:
@@ -119,3 +118,8 @@ class Lease:
 
     def _end(self) -> dict[str, list[object]]:
         return {"$add": ["$$NOW", round(self._seconds * 1000)]}
+
+
+def _now() -> float:
+    """The loop's clock, by which its sleeps and timeouts go too."""
+    return asyncio.get_running_loop().time()

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -149,8 +148,9 @@ class Relay:
 
     async def _keep_gauges(self) -> None:
         """How much waits, whoever is the relay."""
+        now = asyncio.get_running_loop().time
         while True:
-            begun = monotonic()
+            begun = now()
             with contextlib.suppress(PyMongoError):  # the relay itself reports that trouble
                 depth = await self._outbox.depth()
                 age = 0.0 if depth.oldest is None else (self._clock() - depth.oldest).total_seconds()
@@ -160,7 +160,7 @@ class Relay:
                 OUTBOX_DEPTH.labels(self._topic.service).set(depth.commits)
                 OUTBOX_AGE.labels(self._topic.service).set(max(0.0, age))
             # Counting a deep outbox is work: it gets a twentieth of the time.
-            await asyncio.sleep(max(GAUGES_EVERY, 20 * (monotonic() - begun)))
+            await asyncio.sleep(max(GAUGES_EVERY, 20 * (now() - begun)))
 
 
 async def _sleep(stop: asyncio.Event, seconds: float) -> None:
