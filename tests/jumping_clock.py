@@ -30,3 +30,11 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Seconds on the jumping clock."""
         return self._jumping.now
+
+    def end(self) -> None:
+        """Cancel whatever still runs, and close."""
+        while rest := asyncio.all_tasks(self):
+            for task in rest:
+                task.cancel()
+            self.run_until_complete(asyncio.wait(rest))
+        self.close()
