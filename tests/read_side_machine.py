@@ -78,17 +78,26 @@ class ReadSideInTrouble(RuleBasedStateMachine):
         self._process(number).wire.kill(after)
         self._pass(seconds)
 
-    @some
-    @rule(
-        number=which, after=st.integers(0, 30), said=facts, shares=st.lists(which, min_size=12, max_size=12)
-    )
-    def a_consumer_sleeps_and_its_partitions_move(self, number, after, said, shares):
-        """It does not know and will go on with what it had."""
+    @rule(after=st.integers(0, 14), said=facts, later=facts, wakes=st.booleans())
+    def a_consumer_sleeps_while_its_partitions_go_to_another(self, after, said, later, wakes):
+        """It does not know, and goes on with the batch in hand when it wakes."""
+        self._all_well()
+        for _ in range(2 - len(self.side.group.members)):
+            self._pass(0.2, start=True)
+        if len(self.side.group.members) < 2:
+            return
+        first = self.side.group.members[0].wire
+        self.side.group.share([0])
+        self._pass(0.2)
         self._say(said)
-        self._process(number).wire.sleep(after)
-        self._pass(0.1)
-        self.side.group.share(shares) if any(not p.wire.asleep for p in self.side.processes) else None
+        first.sleep(after)
+        self._pass(0.2)
+        self.side.group.share([0])
+        self._say(later)
         self._pass(0.5)
+        if wakes:
+            first.wake()
+            self._pass(0.5)
 
     @rule(seconds=moments)
     def the_sleepers_wake(self, seconds):
@@ -189,7 +198,7 @@ class ReadSideInTrouble(RuleBasedStateMachine):
         for process in self.side.processes:
             process.wire.kill()
         self._pass(0.1)
-        self._pass(20.0, start=True)
+        self._pass(8.0, start=True)
         self.side.assert_complete()
 
     def teardown(self) -> None:

@@ -22,11 +22,11 @@ class Group:
         self.members: list[MemorySubscription] = []
 
     def share(self, shares: Sequence[int]) -> None:
-        """Partition n goes to the member of this number among those that live; those that sleep believe what they
-        believed."""
+        """Partition n goes to the member of this number (fewer shares: in turn) among those that live; those that sleep
+        believe what they believed."""
         awake = [one for one in self.members if not one.wire.asleep and not one.wire.dead]
         for one in awake:
-            one.moves({s for s in one.sources() if awake[shares[s[1]] % len(awake)] is one})
+            one.moves({s for s in one.sources() if awake[shares[s[1] % len(shares)] % len(awake)] is one})
 
     def subscription(self, *arguments: Any, **options: Any) -> MemorySubscription:
         """Stands where the chassis makes its Subscription."""
@@ -117,7 +117,7 @@ class MemorySubscription:
         while not self._stopping:
             batch = await self._fetch()
             if not batch:
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
                 continue
             first: dict[Source, int] = {}
             for entry in batch:
