@@ -12,3 +12,14 @@ class ConsumersInTrouble(ReadSideInTrouble):
 
 TestConsumersInTrouble = ConsumersInTrouble.TestCase
 TestConsumersInTrouble.settings = machine_settings(examples=40, steps=20)
+
+
+def test_a_consumer_may_sleep_at_any_operation_of_a_batch_while_its_partitions_go_to_another():
+    for after in range(24):
+        machine = ConsumersInTrouble()
+        said = [(number, False) for number in range(6)]
+        machine.a_consumer_sleeps_while_its_partitions_go_to_another(
+            after=after, said=said, later=said[:2], wakes=True
+        )
+        machine.the_read_models_are_the_fold_of_the_log_up_to_the_checkpoints()
+        machine.teardown()

@@ -250,3 +250,13 @@ class RelaysInTrouble(RuleBasedStateMachine):
 
 TestRelaysInTrouble = RelaysInTrouble.TestCase
 TestRelaysInTrouble.settings = machine_settings(examples=40, steps=25)
+
+
+def test_a_relay_may_sleep_through_its_lease_at_any_operation_of_its_takeover():
+    for after in range(36):
+        machine = RelaysInTrouble()
+        machine.a_relay_sleeps_through_its_term_and_wakes_beside_its_successor(
+            after=after, streams=STREAMS[:3], beside=1.0, pause=0.05
+        )
+        machine.the_log_is_sound()
+        machine.teardown()
