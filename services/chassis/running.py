@@ -8,6 +8,7 @@ import hashlib
 import signal
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -62,7 +63,7 @@ async def run(
         tasks: list[Worker] = []
         built = service.build(parts) if "api" in roles else None
         if "relay" in roles and service.says:
-            relay = Relay(service.name, kept, settings.kafka)
+            relay = Relay(service.name, kept, settings.kafka, lease_seconds=settings.relay_lease_seconds)
             checks["relay"] = relay_check(relay)
             tasks.append(relay.run)
         if "views" in roles:
@@ -150,11 +151,12 @@ def executor(name: str, handler: CommandHandler) -> Execute:
 def _consumers(
     service: Service, settings: Settings, kept: Database, handler: CommandHandler
 ) -> list[Consumer]:
-    views = [Consumer(service.name, kept, settings.kafka, work) for work in service.projections]
+    consumer = partial(
+        Consumer, service.name, kept, settings.kafka, session_seconds=settings.consumer_session_seconds
+    )
     execute = executor(service.name, handler)
-    return views + [
-        Consumer(service.name, kept, settings.kafka, work, execute=execute) for work in service.reactions
-    ]
+    views = [consumer(work) for work in service.projections]
+    return views + [consumer(work, execute=execute) for work in service.reactions]
 
 
 def _serving(

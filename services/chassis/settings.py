@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,10 +43,14 @@ class Settings:
     own_mongo: bool = True
     ports: Mapping[str, int] = field(default_factory=lambda: dict(PORTS))
     database_prefix: str = "chumchon"
+    relay_lease_seconds: float = 2.0
+    """After this long without a word of its relay a service has another one."""
+    consumer_session_seconds: float = 6.0
+    """After this long a silent process's partitions go to others; 6 is the least that brokers allow by default."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Read the environment; raises ValueError naming the variable that is not a number."""
+        """Read the environment; raises ValueError naming the variable whose number is none, or makes no sense."""
         env = os.environ if env is None else env
         ports = {name: _port(env, name, default) for name, default in PORTS.items()}
         home = Path(env.get("CHUMCHON_HOME") or ".local").resolve()
@@ -62,6 +67,8 @@ class Settings:
             own_mongo=not env.get("CHUMCHON_MONGO"),
             ports=ports,
             database_prefix=env.get("CHUMCHON_DATABASE_PREFIX") or "chumchon",
+            relay_lease_seconds=_seconds(env, "CHUMCHON_RELAY_LEASE_SECONDS", 2.0),
+            consumer_session_seconds=_seconds(env, "CHUMCHON_CONSUMER_SESSION_SECONDS", 6.0),
         )
 
 
@@ -70,3 +77,10 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise ValueError(f"CHUMCHON_PORT_{name.upper()} must be a port number from 1 to 65535, not {text!r}")
     return int(text)
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    if not re.fullmatch(r"\d{1,3}(\.\d+)?", text, re.ASCII) or not 0.5 <= float(text) <= 300:
+        raise ValueError(f"{name} must be a number of seconds from 0.5 to 300, not {text!r}")
+    return float(text)

@@ -17,7 +17,7 @@ from services.chassis.consumer.handling import Handling
 from services.chassis.consumer.preparing import prepare
 from services.chassis.consumer.reactor import Execute
 from services.chassis.consumer.state import ConsumerState, Standing
-from services.chassis.consumer.subscription import ConsumeLoopDied, Subscription
+from services.chassis.consumer.subscription import SESSION_SECONDS, ConsumeLoopDied, Subscription
 from services.chassis.consumer.trades import trade_of
 from services.chassis.consumer.trouble import delays, passing
 from services.chassis.consumer.watching import watch
@@ -29,7 +29,8 @@ class Consumer:
     """Runs one projection, or one reaction with `execute`, in this process; more processes share the partitions.
 
     `max_records` a batch; `on_moved` is called after each commit of something new; `watch_seconds` is how often lag and
-    versions are looked at; `patience_seconds` how long passing trouble is borne before Kafka is asked again.
+    versions are looked at; `patience_seconds` how long passing trouble is borne before Kafka is asked again;
+    `session_seconds` how long a process may be silent before the others get its partitions.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Consumer:
         on_moved: Callable[[], None] | None = None,
         watch_seconds: float = 1.0,
         patience_seconds: float = PATIENCE,
+        session_seconds: float = SESSION_SECONDS,
     ) -> None:
         self._trade = trade_of(database, work, execute, max_records)
         self._service = service
@@ -52,6 +54,7 @@ class Consumer:
         self._work = work
         self._on_moved = on_moved
         self._watch_seconds = watch_seconds
+        self._session_seconds = session_seconds
         self._standing = Standing(service, self._trade.name, self._trade.version)
         self._applying = Applying(database, self._trade, self._feel, patience_seconds)
         self._subscription: Subscription | None = None
@@ -150,6 +153,7 @@ class Consumer:
             handling.handle,
             app_name=self._service,
             max_records=trade.batch,
+            session_seconds=self._session_seconds,
         )
         handling.subscription = self._subscription = subscription
         try:

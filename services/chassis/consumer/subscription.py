@@ -21,8 +21,8 @@ from services.chassis.metrics import REGISTRY
 # (14) FastStream would restart a dead consume loop without a pause and without a word. We watch its task ourselves.
 os.environ["FASTSTREAM_SUPERVISOR_DISABLED"] = "1"
 
-SESSION_MS = 6_000
-"""After this long a killed process's partitions go to others; the least that brokers allow by default."""
+SESSION_SECONDS = 6.0
+"""See `Settings.consumer_session_seconds`."""
 MAX_POLL_MS = 300_000
 GRACEFUL_SECONDS = 30.0
 FETCH_BYTES = 4 * 1024 * 1024
@@ -66,7 +66,9 @@ class Subscription:
         *,
         app_name: str,
         max_records: int,
+        session_seconds: float = SESSION_SECONDS,
     ) -> None:
+        session_ms = round(session_seconds * 1000)
         self._broker = KafkaBroker(
             bootstrap.split(","),
             client_id=group,
@@ -86,8 +88,8 @@ class Subscription:
             isolation_level="read_committed",
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,  # (1) here, not at the broker, where it may be forgotten
-            session_timeout_ms=SESSION_MS,
-            heartbeat_interval_ms=SESSION_MS // 3,
+            session_timeout_ms=session_ms,
+            heartbeat_interval_ms=session_ms // 3,
             max_poll_interval_ms=MAX_POLL_MS,
             max_partition_fetch_bytes=FETCH_BYTES,
             parser=whole_batch,
