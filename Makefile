@@ -52,8 +52,8 @@ token: $(STAMP) ## ขอโทเคน · a token of the local issuer: make to
 bench: $(BENCH) ## วัดความเร็ว · measure, also against the peers
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-chaos: $(STAMP) ## ทดสอบการล่ม · the tests that kill parts of the real stack and prove that nothing was lost
-	@$(BIN)/pytest -m system $(ARGS)
+chaos: $(STAMP) ## ทดสอบการล่ม · kill and stop parts under load, then prove that nothing was lost: make chaos SEED=1 KILLS=200
+	@$(BIN)/python -m tests.chaos --seed '$(or $(SEED),1)' --kills '$(or $(KILLS),200)' $(ARGS)
 
 clean: ## ล้างสิ่งที่สร้าง · stop the stack, remove .venv and caches; the data under .local stay
 	@if [ -x $(BIN)/chumchon ]; then $(BIN)/chumchon down; fi

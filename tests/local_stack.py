@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +59,7 @@ def own_stack() -> Iterator[LocalStack]:
     """An empty stack on free ports; a guard takes it down when this process ends, by whatever death."""
     home = Path(tempfile.mkdtemp(prefix="chumchon-test-"))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CHUMCHON_")}
-    ports = {f"CHUMCHON_PORT_{name.upper()}": str(port) for name, port in _free_ports().items()}
+    ports = {f"CHUMCHON_PORT_{name.upper()}": str(port) for name, port in free_ports(PORTS).items()}
     stack = LocalStack(home, {**inherited, **ports, "CHUMCHON_HOME": str(home)})
     guard = subprocess.Popen(
         [sys.executable, "-m", "tests.stack_guard", str(home)],
@@ -109,10 +109,10 @@ def fresh_database(mongo_uri: str) -> Iterator[Database]:
         cleaner.drop_database(name)
 
 
-def _free_ports() -> dict[str, int]:
-    """A free port for every part: all are held at once, so that no two get the same."""
+def free_ports(names: Iterable[str]) -> dict[str, int]:
+    """A free port for each of these: all are held at once, so that no two get the same."""
     with ExitStack() as held:
-        sockets = {name: held.enter_context(socket.socket()) for name in PORTS}
+        sockets = {name: held.enter_context(socket.socket()) for name in names}
         for probe in sockets.values():
             probe.bind(("127.0.0.1", 0))
         return {name: int(probe.getsockname()[1]) for name, probe in sockets.items()}

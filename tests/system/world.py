@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import bson
 import httpx
 from confluent_kafka import Message
 
@@ -185,22 +186,11 @@ class World:
         assert_topic(records, log)
         await self._assert_once()
         board = fold(BOARD, {"members": records})
-        await self._assert_read_models("reporting", BOARD, board)
+        await assert_read_models(self.kept("reporting"), BOARD, board)
 
     async def _assert_log(self) -> dict[str, tuple[str, str]]:
         """Every stream whole, every acknowledged command in it once; event id → (hash, data)."""
-        streams: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        commands: dict[str, tuple[str, int]] = {}
-        events: dict[str, tuple[str, str]] = {}
-        async for commit in self.kept("members").commits.find().sort([("_id.stream", 1), ("_id.version", 1)]):
-            stream, version = commit["_id"]["stream"], commit["_id"]["version"]
-            streams[stream].append(commit)
-            assert commit["command_id"] not in commands
-            commands[commit["command_id"]] = (stream, version)
-            for index, event in enumerate(commit["events"]):
-                events[str(derived(stream, version, index))] = (event["hash"], event["data"])
-        for commits in streams.values():
-            chain.assert_whole(commits)
+        commands, events = await whole_log(self.kept("members"))
         for key, told in self.acknowledged.items():  # the second command of a request is numbered
             assert commands[str(derived("officer", ENTRY, key, 1))] == told
         return events
@@ -221,17 +211,38 @@ class World:
         )
         assert {row["_id"]: row["n"] async for row in per_tambon} == {village[:6]: 1 for village in VILLAGES}
 
-    async def _assert_read_models(
-        self, service: str, projection: Projection, rebuilt: InMemoryReadModels
-    ) -> None:
-        kept = self.kept(service)
-        state = await kept.projections.find_one({"_id": projection.name})
-        assert state is not None
-        for collection, documents in rebuilt.documents.items():
-            found = kept[f"{projection.name}.{state['live']}.{collection}"].find({}, {"_id": 0})
-            live = {_canonical(row) async for row in found}
-            assert live == {_canonical(row) for row in documents.values()}, collection
-        assert await kept.dead_letters.count_documents({}) == 0
+
+async def whole_log(kept: Database) -> tuple[dict[str, tuple[str, int]], dict[str, tuple[str, str]]]:
+    """Every stream of a service is whole, no command is there twice: command id → (stream, version), and event id →
+    (hash, data)."""
+    streams: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    commands: dict[str, tuple[str, int]] = {}
+    events: dict[str, tuple[str, str]] = {}
+    async for commit in kept.commits.find().sort([("_id.stream", 1), ("_id.version", 1)]):
+        stream, version = commit["_id"]["stream"], commit["_id"]["version"]
+        streams[stream].append(commit)
+        assert commit["command_id"] not in commands
+        commands[commit["command_id"]] = (stream, version)
+        for index, event in enumerate(commit["events"]):
+            events[str(derived(stream, version, index))] = (event["hash"], event["data"])
+    for commits in streams.values():
+        chain.assert_whole(commits)
+    return commands, events
+
+
+async def assert_read_models(kept: Database, projection: Projection, rebuilt: InMemoryReadModels) -> None:
+    """The live documents of a projection are those of the rebuild; nothing lies in dead letters."""
+    state = await kept.projections.find_one({"_id": projection.name})
+    assert state is not None
+    for collection, documents in rebuilt.documents.items():
+        found = kept[f"{projection.name}.{state['live']}.{collection}"].find({}, {"_id": 0})
+        live = {_canonical(row) async for row in found}
+        wanted = {_canonical(row) for row in documents.values()}
+        assert live == wanted, (
+            f"{projection.name} {collection}: {len(live - wanted)} others live, {len(wanted - live)} missing, "
+            f"of {len(wanted)}: {sorted(live ^ wanted)[:3]}"
+        )
+    assert await kept.dead_letters.count_documents({}) == 0
 
 
 def assert_topic(records: list[tuple[Message, Envelope]], log: dict[str, tuple[str, str]]) -> None:
@@ -267,7 +278,8 @@ async def _counted(kept: Database, name: str) -> int:
 
 
 def _canonical(row: dict[str, Any]) -> str:
-    return repr(sorted((name, repr(value)) for name, value in row.items()))
+    kept = bson.decode(bson.encode(row))  # as MongoDB keeps it: an enum is its value
+    return repr(sorted((name, repr(value)) for name, value in kept.items()))
 
 
 @asynccontextmanager

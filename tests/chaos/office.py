@@ -1,0 +1,107 @@
+"""Officers who write: each goes on with the same key, now at one API process and now at the other, until it knows."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from contracts.ids import derived
+
+PATIENCE = 5.0
+"""Seconds that an officer waits for an answer; some stopped processes sleep longer."""
+ACTOR = "officer"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command was told: the stream, its version after it, the types of its events."""
+
+    stream: str
+    version: int
+    events: tuple[str, ...]
+
+
+@dataclass
+class Ledger:
+    """What all officers were told, and how. `known`: (service, command id) → the answer."""
+
+    known: dict[tuple[str, UUID], Answer] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    """Answers that nobody should have got."""
+
+
+@dataclass
+class Officer:
+    """One writer at one service; what it writes comes from its own dice."""
+
+    service: str
+    urls: list[str]
+    client: httpx.AsyncClient
+    ledger: Ledger
+    dice: random.Random
+    number: int
+
+    async def say(self, route: str, body: Any, **parts: str | int) -> dict[str, Any]:
+        """Send a command until its outcome is known; the answer's members. `route` is as in the route table:
+        `POST /v1/memberships/{membership_id}/card`, with the braces' values in `parts`."""
+        method, template = route.split(" ")
+        path = template.format(**parts)
+        key = str(UUID(int=self.dice.getrandbits(128), version=4))
+        at = self.dice.randrange(len(self.urls))
+        self.ledger.counts["commands"] += 1
+        while True:
+            response = await self._once(method, self.urls[at % len(self.urls)] + path, body, key)
+            if response is not None:
+                break
+            at += 1
+            await asyncio.sleep(0.05)
+        if response.is_error:
+            self.ledger.wrong.append(
+                f"{self.service} {method} {path}: {response.status_code} {response.text[:300]}"
+            )
+            raise Refused(route)
+        told = response.json()
+        if told["repeated"]:
+            self.ledger.counts["answered before"] += 1
+        command = derived(ACTOR, route, key)
+        self.ledger.known[self.service, command] = Answer(told["id"], told["version"], tuple(told["events"]))
+        return dict(told)
+
+    async def ask(self, path: str) -> dict[str, Any]:
+        """Read until somebody answers."""
+        while True:
+            for url in self.urls:
+                response = await self._once("GET", url + path, None, "")
+                if response is not None and response.status_code == 200:
+                    return dict(response.json())
+            await asyncio.sleep(0.2)
+
+    async def _once(self, method: str, url: str, body: Any, key: str) -> httpx.Response | None:
+        """One try; None where nobody answered, or the answer says that it is not known."""
+        sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
+        kind = {"Content-Type": "text/csv"} if isinstance(body, bytes) else {}
+        headers = {"Idempotency-Key": key, **kind} if key else {}
+        try:
+            response = await self.client.request(method, url, headers=headers, **(sent if key else {}))
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            self.ledger.counts["nobody there"] += 1
+            return None
+        except httpx.TransportError:
+            self.ledger.counts["unknown"] += bool(key)
+            return None
+        if response.status_code == 503:
+            code = response.json().get("code", "503")
+            self.ledger.counts["unknown" if code == "outcome-unknown" else "unavailable"] += bool(key)
+            return None
+        return response
+
+
+class Refused(Exception):
+    """An officer was told something that it should not have been told; it is in the ledger."""
