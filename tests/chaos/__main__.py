@@ -34,7 +34,10 @@ def main() -> int:
 
         def strike(one: Strike, counts: Counter[str]) -> None:
             told = f"{counts['commands']:,} commands, {counts['unknown']} unknown"
-            bar.update(task, advance=1, description=f"{one.blow} {one.victim:<18} {told:<32}")
+            bar.update(task, advance=1, description=f"{one.blow} {one.victim:<21} {told:<32}")
+            done = int(bar.tasks[task].completed)
+            if not console.is_terminal and done % 20 == 0:
+                console.print(f"{done}/{given.kills}: {told}")
 
         progress = Progress(lambda phase: bar.update(task, description=phase), strike)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -13,8 +13,10 @@ import httpx
 
 from contracts.ids import derived
 
-PATIENCE = 5.0
-"""Seconds that an officer waits for an answer; some stopped processes sleep longer."""
+PATIENCE = 2.0
+"""Seconds that an officer waits for an answer: less than many stops and every election take."""
+HASTY = 0.03
+"""So many of the tries are given up in the middle, after some milliseconds."""
 ACTOR = "officer"
 
 
@@ -47,6 +49,8 @@ class Officer:
     ledger: Ledger
     dice: random.Random
     number: int
+    haste: random.Random = field(default_factory=lambda: random.Random(2565))
+    """Dice of its own: how often it is thrown is no matter of the seed."""
 
     async def say(self, route: str, body: Any, **parts: str | int) -> dict[str, Any]:
         """Send a command until its outcome is known; the answer's members. `route` is as in the route table:
@@ -66,7 +70,7 @@ class Officer:
             self.ledger.wrong.append(
                 f"{self.service} {method} {path}: {response.status_code} {response.text[:300]}"
             )
-            raise Refused(route)
+            raise Refused(self.ledger.wrong[-1])
         told = response.json()
         if told["repeated"]:
             self.ledger.counts["answered before"] += 1
@@ -88,8 +92,11 @@ class Officer:
         sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
         kind = {"Content-Type": "text/csv"} if isinstance(body, bytes) else {}
         headers = {"Idempotency-Key": key, **kind} if key else {}
+        timeout = self.haste.uniform(0.002, 0.03) if key and self.haste.random() < HASTY else PATIENCE
         try:
-            response = await self.client.request(method, url, headers=headers, **(sent if key else {}))
+            response = await self.client.request(
+                method, url, headers=headers, timeout=timeout, **(sent if key else {})
+            )
         except (httpx.ConnectError, httpx.ConnectTimeout):
             self.ledger.counts["nobody there"] += 1
             return None

@@ -47,7 +47,7 @@ RARE: Mapping[str, int] = {"kafka": 5, "primary": 4, "secondary": 4}
 class Strike:
     """`pause` seconds after the one before, `victim` gets the blow; after `seconds` it is woken or started again.
 
-    `victim` is `members/api/0`, `kafka`, or `mongod/primary`: whoever is that then.
+    `victim` is `members/api/0`, `kafka`, or whoever is that then: `mongod/primary`, `members/relay/leader`.
     """
 
     pause: float
@@ -91,6 +91,8 @@ def _part(kind: str) -> str:
 
 
 def _victim(kind: str, dice: random.Random, services: Mapping[str, Sequence[str]]) -> str:
+    if kind == "relay":  # who stands by has little to lose
+        return f"{dice.choice(services[kind])}/relay/{dice.choice(('leader', 'leader', 0, 1))}"
     if kind in services:
         return f"{dice.choice(services[kind])}/{kind}/{dice.randrange(TWINS)}"
     return f"mongod/{kind}" if kind in ("primary", "secondary") else kind

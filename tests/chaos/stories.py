@@ -70,9 +70,9 @@ async def register_file(officer: Officer, n: int) -> None:
 
 async def fund(officer: Officer, n: int) -> None:
     """A fund is established in a village."""
-    kind = officer.dice.choice(("savings", "mother", "women", "village"))
+    kind = ("savings", "mother", "women", "village")[officer.number % 4]
     named = {"kind": kind, "area": VILLAGES[n % len(VILLAGES)], "name_th": f"กองทุน {officer.number}-{n}"}
-    number = 1 + 2 * (n // len(VILLAGES)) + officer.number % 2
+    number = 1 + n // len(VILLAGES)
     await officer.say("POST /v1/funds", {**named, "number": number, "on": _day(officer, 1)})
 
 
@@ -88,13 +88,19 @@ async def producer(officer: Officer, n: int) -> None:
     await officer.say("POST /v1/producers", applies)
 
 
+async def board(officer: Officer, n: int) -> None:
+    """Somebody looks at the board's numbers of a district."""
+    await officer.ask(f"/v1/members?area=51{officer.dice.randint(1, 8):02d}")
+
+
 STORIES: Mapping[str, tuple[tuple[Story, float], ...]] = {
     "members": ((volunteer, 0.75), (target, 0.2), (register_file, 0.05)),
     "funds": ((fund, 1.0),),
     "otop": ((producer, 1.0),),
+    "reporting": ((board, 1.0),),
 }
 """Service → its stories and how often each is chosen."""
 
-OFFICERS: Mapping[str, int] = {"members": 4, "funds": 2, "otop": 2}
+OFFICERS: Mapping[str, int] = {"members": 8, "funds": 4, "otop": 4, "reporting": 2}
 PAUSE = 0.05
 """Seconds between two stories of one officer, at most."""

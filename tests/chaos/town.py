@@ -10,6 +10,8 @@ from functools import partial
 from importlib import import_module
 from time import monotonic
 
+import httpx
+
 from contracts.topics import SERVICES
 from deploy.local import issuer, kafka
 from deploy.local.probe import status_of
@@ -19,7 +21,7 @@ from services.chassis.mongo import Client, Database, connect, database
 from services.chassis.service import Service
 from services.chassis.settings import Settings
 from tests.chaos.births import Nursery, nursery
-from tests.chaos.plan import TWINS
+from tests.chaos.plan import TWINS, Strike
 from tests.chaos.replica_set import ReplicaSet
 from tests.chaos.victims import Victim
 from tests.local_stack import LocalStack, free_ports
@@ -28,6 +30,7 @@ LEASES = {"CHUMCHON_RELAY_LEASE_SECONDS": "1.2", "CHUMCHON_CONSUMER_SESSION_SECO
 """Shorter than the stops in `plan.SECONDS`, so that whoever sleeps has lost what it held."""
 BROKER = "group.min.session.timeout.ms=1000\n"
 HEALED_SECONDS = 120
+LEADS = "chumchon_relay_leader"
 
 SPECS: Mapping[str, Service] = {
     name: import_module(f"services.{name}.app").SERVICE for name in SERVICES
@@ -59,6 +62,26 @@ class Town:
     def urls(self, service: str) -> list[str]:
         """Where its API answers."""
         return [f"http://127.0.0.1:{self.ports[f'{service}/api/{twin}']}" for twin in range(TWINS)]
+
+    async def struck(self, strike: Strike) -> Victim:
+        """Who the strike is for, now; waits until a mongod may be struck. Where no relay leads, the first one."""
+        if strike.victim.startswith("mongod/"):
+            return self.victims[f"mongod/{await self.replica_set.node(strike.kind)}"]
+        if not strike.victim.endswith("/leader"):
+            return self.victims[strike.victim]
+        twins = [strike.victim.replace("leader", str(twin)) for twin in range(TWINS)]
+        leads = await asyncio.gather(*(self._leads(name) for name in twins))
+        return self.victims[twins[leads.index(True) if True in leads else 0]]
+
+    async def _leads(self, name: str) -> bool:
+        """Whether this relay says that it is at work; one that is stopped says nothing."""
+        service = name.split("/")[0]
+        try:
+            async with httpx.AsyncClient(timeout=0.3, trust_env=False) as client:
+                told = await client.get(f"http://127.0.0.1:{self.ports[name]}/metrics")
+        except httpx.HTTPError:
+            return False
+        return f'{LEADS}{{service="{service}"}} 1.0' in told.text
 
     async def healed(self) -> None:
         """Wait until every process says that it is ready. Raises TimeoutError naming those that are not."""
