@@ -10,6 +10,7 @@ from itertools import pairwise
 from confluent_kafka import Message
 
 from contracts.envelope import Envelope
+from contracts.funds import ProducerGroupLinked, ProducerGroupUnlinked
 from contracts.ids import derived
 from contracts.members import (
     FirstMemberInTambonRegistered,
@@ -17,13 +18,13 @@ from contracts.members import (
     ImportCompleted,
     MembershipRegistered,
 )
+from contracts.otop import ProducerCategory, ProducerCertified, RegistrationRevoked
 from contracts.topics import topic_of
 from services.chassis.consumer.reactor import REACTION_REFUSALS
-from services.chassis.decider import Refused
 from services.chassis.projection import Reaction
 from tests import chain
 from tests.chaos.evidence import Evidence
-from tests.chaos.office import ACTOR, Ledger
+from tests.chaos.office import ACTORS, Ledger
 from tests.chaos.town import KINDS, SPECS, Town
 from tests.system.relay_stack import assert_in_stream_order
 from tests.system.world import assert_read_models, assert_topic, fold, whole_log
@@ -34,7 +35,7 @@ Check = Callable[[Town, Ledger, Evidence], AsyncIterator[str]]
 async def differences(town: Town, ledger: Ledger, found: Evidence) -> list[str]:
     """All that is not as it must be; empty after a good run."""
     told = [f"an answer that nobody should get: {wrong}" for wrong in ledger.wrong]
-    for check in (log_and_topic, commands, read_models, reactions, members):
+    for check in (log_and_topic, commands, read_models, reactions, members, links):
         try:
             told += [difference async for difference in check(town, ledger, found)]
         except AssertionError as error:
@@ -79,7 +80,7 @@ async def commands(town: object, ledger: Ledger, found: Evidence) -> AsyncIterat
             yield f"{service}: acknowledged as {told}, in the log as {there}"
     for service, commits in found.commits.items():
         asked = {str(command) for of, command in ledger.known if of == service}
-        for one in {one for one, commit in commits.items() if commit.actor == ACTOR} - asked:
+        for one in {one for one, commit in commits.items() if commit.actor in ACTORS} - asked:
             yield f"{service}: nobody was told of {commits[one]}"
 
 
@@ -95,21 +96,16 @@ async def read_models(town: Town, ledger: Ledger, found: Evidence) -> AsyncItera
 
 
 async def reactions(town: Town, ledger: Ledger, found: Evidence) -> AsyncIterator[str]:
-    """Every order of a reaction was carried out or refused, once; none has anything left to do; nothing else was done."""
+    """Every order of a reaction is in the log or written down as refused, or there is nothing to do; nobody else
+    acted as the service."""
     for service in KINDS["views"]:
         ordered: set[str] = set()
         for reaction in SPECS[service].reactions:
             refused = {row["_id"] async for row in town.kept(service)[REACTION_REFUSALS].find({}, {"_id": 1})}
             for command, left in _orders(service, reaction, found):
                 ordered.add(command)
-                if (
-                    isinstance(left, Refused)
-                    and command not in found.commits[service]
-                    and command not in refused
-                ):
-                    yield f"{reaction.name}: {command} is neither carried out nor refused"
-                elif left and not isinstance(left, Refused):
-                    yield f"{reaction.name}: {command} would still change something"
+                if left and command not in found.commits[service] and command not in refused:
+                    yield f"{reaction.name}: {command} was not carried out, and there is something to do: {left}"
         for command, commit in found.commits.get(service, {}).items():
             if commit.actor == f"system:{service}" and command not in ordered:
                 yield f"{service}: no event asked for {commit}"
@@ -152,3 +148,28 @@ async def members(town: Town, ledger: Ledger, found: Evidence) -> AsyncIterator[
     firsts = Counter(event.area for event in events if isinstance(event, FirstMemberInTambonRegistered))
     if firsts != Counter({event.area[:6] for event in registered}):
         yield f"first members: {firsts}"
+
+
+async def links(town: Town, ledger: Ledger, found: Evidence) -> AsyncIterator[str]:
+    """Each certified group that names a fund is linked to it once, or that was refused; a revoked one no longer is."""
+    certified = Counter(
+        (event.producer_id, event.fund_id)
+        for event in (record.event for record in found.heard("otop"))
+        if isinstance(event, ProducerCertified) and event.category == ProducerCategory.GROUP and event.fund_id
+    )
+    revoked = {
+        event.producer_id
+        for event in (record.event for record in found.heard("otop"))
+        if isinstance(event, RegistrationRevoked)
+    }
+    said = [record.event for record in found.heard("funds")]
+    linked = Counter((one.producer_id, one.fund_id) for one in said if isinstance(one, ProducerGroupLinked))
+    unlinked = Counter(
+        (one.producer_id, one.fund_id) for one in said if isinstance(one, ProducerGroupUnlinked)
+    )
+    query = {"command": "LinkProducerGroup"}
+    refused = await town.kept("funds")[REACTION_REFUSALS].count_documents(query)
+    if linked - certified or linked.total() + refused != certified.total():
+        yield f"{certified.total()} groups with a fund, {linked.total()} linked, {refused} refused"
+    if unlinked != Counter({pair: 1 for pair in linked if pair[0] in revoked}):
+        yield f"{len(revoked)} groups were revoked, {unlinked.total()} no longer linked"

@@ -20,12 +20,17 @@ LEVELS = {2: "province", 4: "district", 6: "tambon", 8: "village"}
 @asynccontextmanager
 async def officers(town: Town, seed: int) -> AsyncIterator[list[Officer]]:
     """Every officer of the run, with connections of their own."""
-    headers = {"Authorization": f"Bearer {town.token}"}
     ledger = Ledger()
-    async with httpx.AsyncClient(headers=headers, trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False) as client:
         yield [
             Officer(
-                service, town.urls(service), client, ledger, random.Random(f"{seed}/{service}/{n}"), number
+                service,
+                town.urls(service),
+                client,
+                town.tokens,
+                ledger,
+                random.Random(f"{seed}/{service}/{n}"),
+                number,
             )
             for number, (service, n) in enumerate(
                 (service, n) for service, count in OFFICERS.items() for n in range(count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,8 @@ PATIENCE = 2.0
 """Seconds that an officer waits for an answer: less than many stops and every election take."""
 HASTY = 0.03
 """So many of the tries are given up in the middle, after some milliseconds."""
-ACTOR = "officer"
+ACTORS = ("officer", "approver", "governor")
+"""Who signs: a decision needs another person than the application."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +48,24 @@ class Officer:
     service: str
     urls: list[str]
     client: httpx.AsyncClient
+    tokens: Mapping[str, str]
+    """Actor → token."""
     ledger: Ledger
     dice: random.Random
     number: int
     haste: random.Random = field(default_factory=lambda: random.Random(2565))
     """Dice of its own: how often it is thrown is no matter of the seed."""
 
-    async def say(self, route: str, body: Any, **parts: str | int) -> dict[str, Any]:
+    async def say(self, route: str, body: Any, *, by: str = ACTORS[0], **parts: str | int) -> dict[str, Any]:
         """Send a command until its outcome is known; the answer's members. `route` is as in the route table:
-        `POST /v1/memberships/{membership_id}/card`, with the braces' values in `parts`."""
+        `POST /v1/memberships/{membership_id}/card`, with the braces' values in `parts`; `by` is who signs."""
         method, template = route.split(" ")
         path = template.format(**parts)
         key = str(UUID(int=self.dice.getrandbits(128), version=4))
         at = self.dice.randrange(len(self.urls))
         self.ledger.counts["commands"] += 1
         while True:
-            response = await self._once(method, self.urls[at % len(self.urls)] + path, body, key)
+            response = await self._once(method, self.urls[at % len(self.urls)] + path, by, body, key)
             if response is not None:
                 break
             at += 1
@@ -74,7 +78,7 @@ class Officer:
         told = response.json()
         if told["repeated"]:
             self.ledger.counts["answered before"] += 1
-        command = derived(ACTOR, route, key)
+        command = derived(by, route, key)
         self.ledger.known[self.service, command] = Answer(told["id"], told["version"], tuple(told["events"]))
         return dict(told)
 
@@ -82,16 +86,17 @@ class Officer:
         """Read until somebody answers."""
         while True:
             for url in self.urls:
-                response = await self._once("GET", url + path, None, "")
+                response = await self._once("GET", url + path, ACTORS[0], None, "")
                 if response is not None and response.status_code == 200:
                     return dict(response.json())
             await asyncio.sleep(0.2)
 
-    async def _once(self, method: str, url: str, body: Any, key: str) -> httpx.Response | None:
+    async def _once(self, method: str, url: str, by: str, body: Any, key: str) -> httpx.Response | None:
         """One try; None where nobody answered, or the answer says that it is not known."""
         sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
         kind = {"Content-Type": "text/csv"} if isinstance(body, bytes) else {}
-        headers = {"Idempotency-Key": key, **kind} if key else {}
+        headers = {"Authorization": f"Bearer {self.tokens[by]}", **kind}
+        headers |= {"Idempotency-Key": key} if key else {}
         timeout = self.haste.uniform(0.002, 0.03) if key and self.haste.random() < HASTY else PATIENCE
         try:
             response = await self.client.request(

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from tests.chaos.checks import commands
 from tests.chaos.evidence import Committed, Evidence
-from tests.chaos.office import ACTOR, Answer, Ledger
+from tests.chaos.office import ACTORS, Answer, Ledger
 from tests.chaos.plan import DECK, RARE, plan
 
 SERVICES = {"api": ("members", "funds"), "relay": ("members",), "views": ("members", "funds")}
 COMMAND = UUID(int=7)
 TOLD = Answer("fund:1", 1, ("FundEstablished",))
-THERE = Committed(ACTOR, "fund:1", 1, ("FundEstablished",))
+THERE = Committed(ACTORS[0], "fund:1", 1, ("FundEstablished",))
 
 
 def test_a_seed_repeats_its_plan_and_another_makes_another():
@@ -49,7 +49,7 @@ async def test_a_lost_a_changed_and_an_unasked_command_are_differences():
     known = {("funds", COMMAND): TOLD}
     assert await said(known, {str(COMMAND): THERE}) == []
     assert len(await said(known, {})) == 1
-    assert len(await said(known, {str(COMMAND): Committed(ACTOR, "fund:1", 2, THERE.types)})) == 1
+    assert len(await said(known, {str(COMMAND): Committed(ACTORS[0], "fund:1", 2, THERE.types)})) == 1
     assert len(await said({}, {str(COMMAND): THERE})) == 1
 
 

@@ -21,6 +21,7 @@ from services.chassis.mongo import Client, Database, connect, database
 from services.chassis.service import Service
 from services.chassis.settings import Settings
 from tests.chaos.births import Nursery, nursery
+from tests.chaos.office import ACTORS
 from tests.chaos.plan import TWINS, Strike
 from tests.chaos.replica_set import ReplicaSet
 from tests.chaos.victims import Victim
@@ -51,7 +52,8 @@ class Town:
     settings: Settings
     replica_set: ReplicaSet
     client: Client
-    token: str
+    tokens: Mapping[str, str]
+    """Of everybody in `office.ACTORS`."""
     ports: Mapping[str, int]
     victims: dict[str, Victim] = field(default_factory=dict)
 
@@ -115,8 +117,9 @@ async def town(stack: LocalStack) -> AsyncIterator[Town]:
         nodes = [ports.pop(f"mongod/{node}") for node in range(3)]
         replica_set = ReplicaSet(born, settings.home, stack.env, nodes)
         env = {**stack.env, **LEASES, "CHUMCHON_MONGO": replica_set.uri, "CHUMCHON_ISSUER": settings.issuer}
-        token = issuer.token(settings, (Role.OFFICER, Role.APPROVER), ("",), actor="officer")
-        made = Town(stack, Settings.from_env(env), replica_set, connect(replica_set.uri), token, ports)
+        roles = (Role.OFFICER, Role.APPROVER)
+        tokens = {actor: issuer.token(settings, roles, ("",), actor=actor) for actor in ACTORS}
+        made = Town(stack, Settings.from_env(env), replica_set, connect(replica_set.uri), tokens, ports)
         made.victims = await _parts(born, stack, replica_set)
         made.victims |= {name: _process(born, name, port, env) for name, port in ports.items()}
         watches: list[asyncio.Task[None]] = []
