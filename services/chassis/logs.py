@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import PurePath
+from time import monotonic
 from types import TracebackType
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -33,6 +34,8 @@ _WITHHELD = frozenset(
 _EXTRA = ("topic", "group_id", "message_id")
 """What FastStream puts on its records."""
 _FRAMES = 25
+_ONCE_A_SECOND = 1.0
+_REMEMBERED = 500
 _TALKATIVE = {  # what these say below the level may hold commands, records or addresses with their query
     "pymongo": logging.INFO, "aiokafka": logging.INFO, "httpx": logging.WARNING, "httpcore": logging.WARNING,
     "uvicorn": logging.INFO, "asyncio": logging.INFO, "broker": logging.WARNING,
@@ -86,15 +89,20 @@ def broker_logger() -> logging.Logger:
 
 
 class _Libraries(logging.Handler):
-    """The standard library's records as lines like ours."""
+    """The standard library's records as lines like ours; the very same line once a second, with a count."""
 
     def __init__(self, chain: list[Processor], write: Callable[[bytes], None]) -> None:
         super().__init__()
         self._chain, self._write = chain, write
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line: Any = {"event": _message(record), "logger": record.name}
+            if not record.exc_info and (repeats := self._repeats(record.name, line["event"])) is not None:
+                if repeats < 0:
+                    return
+                line["repeats"] = repeats
             line |= {name: getattr(record, name) for name in _EXTRA if hasattr(record, name)}
             if record.exc_info:
                 line["exc_info"] = record.exc_info
@@ -103,6 +111,21 @@ class _Libraries(logging.Handler):
             self._write(line)
         except Exception:  # noqa: BLE001 - logging's own rule: a line that fails never takes its caller down
             self.handleError(record)
+
+    def _repeats(self, logger: str, text: str) -> int | None:
+        """How often the very same was held back since it was last written; -1 to hold it back too, None if never.
+
+        A consumer without its broker says the same forty times a second.
+        """
+        now = monotonic()
+        written, held = self._said.get((logger, text), (now - _ONCE_A_SECOND, 0))
+        if now - written < _ONCE_A_SECOND:
+            self._said[logger, text] = (written, held + 1)
+            return -1
+        if len(self._said) >= _REMEMBERED:
+            self._said.clear()
+        self._said[logger, text] = (now, 0)
+        return held or None
 
 
 def _message(record: logging.LogRecord) -> str:

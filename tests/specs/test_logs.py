@@ -72,6 +72,23 @@ def test_libraries_write_the_same_lines_and_only_what_matters(lines):
     assert SECRET not in repr(lines())
 
 
+def test_a_library_that_says_the_same_again_and_again_is_written_once_a_second_with_a_count(
+    lines, monkeypatch
+):
+    now = 100.0
+    monkeypatch.setattr(logs, "monotonic", lambda: now)
+    library = logging.getLogger("aiokafka")
+    for _ in range(40):
+        library.error("Unable connect to node with id %s", 1)
+    library.error("Unable connect to node with id %s", 2)
+    now += 1.0
+    library.error("Unable connect to node with id %s", 1)
+    now += 1.0
+    library.error("Unable connect to node with id %s", 1)
+    told = [(line["event"][-1], line.get("repeats")) for line in lines()]
+    assert told == [("1", None), ("2", None), ("1", 39), ("1", None)]
+
+
 def test_an_exception_tells_its_place_and_its_cause_but_no_value(lines):
     log = structlog.get_logger("x")
 
