@@ -105,7 +105,8 @@ class Officer:
         except (httpx.ConnectError, httpx.ConnectTimeout):
             self.ledger.counts["nobody there"] += 1
             return None
-        except httpx.TransportError:
+        # AttributeError: anyio on uvloop, where a connection is cut in the moment in which it is made
+        except (httpx.TransportError, AttributeError):
             self.ledger.counts["unknown"] += bool(key)
             return None
         if response.status_code == 503:

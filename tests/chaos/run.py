@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -12,6 +12,7 @@ from time import monotonic
 from tests.chaos.checks import differences
 from tests.chaos.evidence import evidence
 from tests.chaos.load import at_work, enter_areas, officers
+from tests.chaos.office import Ledger
 from tests.chaos.plan import Strike, plan
 from tests.chaos.quiet import quiet
 from tests.chaos.storm import strike_all
@@ -42,12 +43,22 @@ class Progress:
     strike: Callable[[Strike, Counter[str]], None] = lambda _, __: None
 
 
-async def run(seed: int, kills: int, progress: Progress | None = None, kept: Path | None = None) -> Verdict:
+Afterwards = Callable[[Town, Ledger], Awaitable[None]]
+"""What is done after the verdict, while the town still stands."""
+
+
+async def run(
+    seed: int,
+    kills: int,
+    progress: Progress | None = None,
+    kept: Path | None = None,
+    afterwards: Afterwards | None = None,
+) -> Verdict:
     """One whole run in a stack of its own. With a difference, or trouble, the logs are copied to `kept`."""
     begun = monotonic()
     with own_stack() as stack:
         try:
-            verdict = await _in_town(stack, seed, kills, progress or Progress())
+            verdict = await _in_town(stack, seed, kills, progress or Progress(), afterwards)
         except BaseException:
             _keep_logs(stack, kept)
             raise
@@ -57,7 +68,9 @@ async def run(seed: int, kills: int, progress: Progress | None = None, kept: Pat
     return verdict
 
 
-async def _in_town(stack: LocalStack, seed: int, kills: int, progress: Progress) -> Verdict:
+async def _in_town(
+    stack: LocalStack, seed: int, kills: int, progress: Progress, afterwards: Afterwards | None
+) -> Verdict:
     progress.phase("starting Kafka, three mongods and every process twice")
     async with town(stack) as made, officers(made, seed) as staff:
         progress.phase("entering the areas")
@@ -76,7 +89,7 @@ async def _in_town(stack: LocalStack, seed: int, kills: int, progress: Progress)
         await quiet(made)
         progress.phase("checking everything")
         found = await evidence(made)
-        return Verdict(
+        verdict = Verdict(
             seed,
             strikes,
             ledger.counts,
@@ -86,6 +99,9 @@ async def _in_town(stack: LocalStack, seed: int, kills: int, progress: Progress)
             differences=await differences(made, ledger, found),
             storm=storm,
         )
+        if afterwards is not None:
+            await afterwards(made, ledger)
+        return verdict
 
 
 def _own_ends(made: Town) -> dict[str, int]:
