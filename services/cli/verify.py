@@ -1,0 +1,138 @@
+"""`chumchon verify`: is the log whole? In MongoDB, in Kafka, and the one beside the other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from services.chassis.audit import Report
+    from services.chassis.settings import Settings
+
+app = typer.Typer()
+
+FAULTS, COULD_NOT_LOOK = 1, 2
+SHOWN = 50
+"""Rows in the table; `--json` has more."""
+
+
+class Side(StrEnum):
+    """Where to look."""
+
+    MONGO = "mongo"
+    KAFKA = "kafka"
+    BOTH = "both"
+
+
+@app.command()
+def verify(
+    services: Annotated[
+        list[str] | None, typer.Argument(metavar="[SERVICE]…", help="all of them unless named")
+    ] = None,
+    source: Annotated[
+        Side, typer.Option(help="where to look; both: and whether they are the same")
+    ] = Side.BOTH,
+    jobs: Annotated[
+        int, typer.Option(min=0, max=12, help="processes that share the partitions; 0: as many as pay")
+    ] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """ตรวจบันทึก · Check positions, chains and rounds of the whole log. Exit 0: whole, 1: faults, 2: could not look."""
+    from rich.console import Console
+
+    from contracts.topics import SERVICES
+    from services.chassis.audit import CouldNotLook
+    from services.chassis.settings import Settings
+
+    for name in services or ():
+        if name not in SERVICES:
+            raise typer.BadParameter(f"{name}: one of {', '.join(SERVICES)}")
+    console = Console(stderr=True)
+    try:
+        reports = asyncio.run(_verified(Settings.from_env(), services or SERVICES, source, jobs, console))
+    except CouldNotLook as reason:
+        typer.echo(f"ตรวจไม่ได้ · could not look: {reason}", err=True)
+        raise typer.Exit(COULD_NOT_LOOK) from None
+    if as_json:
+        print(json.dumps([report.row() for report in reports], ensure_ascii=False, indent=1))
+    else:
+        _show(reports)
+    if not all(report.whole for report in reports):
+        raise typer.Exit(FAULTS)
+
+
+async def _verified(
+    settings: Settings, services: Sequence[str], source: Side, jobs: int, console: Console
+) -> list[Report]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from services.chassis.audit import Where
+    from services.chassis.audit import verify as look
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    reports = []
+    with Progress(*columns, console=console) as progress:
+        for name in services:
+            bar = progress.add_task(name, total=None)
+
+            def tell(done: int, of: int, bar: object = bar) -> None:
+                progress.update(bar, completed=done, total=of)  # type: ignore[arg-type]  # TaskID is an int
+
+            where = Where(name, settings.mongo, f"{settings.database_prefix}_{name}", settings.kafka)
+            reports.append(await look(where, source.value, jobs=jobs, tell=tell))
+    return reports
+
+
+def _show(reports: Sequence[Report]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(
+        "บริการ · service", "", "rounds", "commits", "events", "records", "streams", "repeats", "faults", "s"
+    )
+    for report in reports:
+        counts = (
+            report.rounds,
+            report.commits,
+            report.events,
+            report.records,
+            report.streams,
+            report.repeats,
+        )
+        verdict = "[green]ครบถ้วน · whole" if report.whole else "[red]พบข้อผิดพลาด · faults"
+        numbers = [f"{n:,}" for n in counts]
+        table.add_row(report.service, verdict, *numbers, f"{len(report.findings):,}", f"{report.seconds:.1f}")
+    console.print(table)
+    for report in reports:
+        for finding in report.findings.rows[:SHOWN]:
+            place = (
+                f"{finding.service}/{finding.partition} offset {finding.offset} position {finding.position}"
+            )
+            console.print(
+                f"[red]{finding.kind.value}[/] {finding.where} {place} {finding.stream} v{finding.version}"
+            )
+            console.print(f"  {finding.th}\n  {finding.en}", highlight=False)
+            console.print(f"  expected {finding.expected}\n  found    {finding.found}", highlight=False)
+        if len(report.findings) > SHOWN:
+            console.print(f"… {report.service}: {dict(report.findings.counts)}")
+        for n, text in _notes(report):
+            if n:
+                console.print(f"{report.service}: {n:,} {text}")
+
+
+def _notes(report: Report) -> list[tuple[int, str]]:
+    """Numbers that are no faults, and that a reader would ask about."""
+    return [
+        (report.waiting, "รอส่ง · commits wait to be sent"),
+        (report.under_way, "กำลังส่ง · events are under way to Kafka"),
+        (report.only_in_kafka, "มีเฉพาะใน Kafka · events of missing commits are still in Kafka"),
+        (report.not_compared, "ไม่ได้เปรียบเทียบ · events of rounds that could not be compared"),
+    ]
