@@ -22,6 +22,9 @@ class OwnWire:
         self.dead = False
         self.operations = 0
         self._dies_at: int | None = None
+        self._never: list[
+            asyncio.Future[None]
+        ] = []  # held here: asyncio itself would let who waits be collected
         self._sleeps_at: int | None = None
         self._awake = asyncio.Event()
         self._awake.set()
@@ -76,7 +79,8 @@ class OwnWire:
         self.operations += 1
         self._sleep_now()
         if self._die_now():  # its other tasks must not get any further either
-            await asyncio.get_running_loop().create_future()
+            self._never.append(asyncio.get_running_loop().create_future())
+            await self._never[-1]
         await asyncio.sleep(0.001)
         await self._awake.wait()
 

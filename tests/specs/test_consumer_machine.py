@@ -11,7 +11,7 @@ class ConsumersInTrouble(ReadSideInTrouble):
 
 
 TestConsumersInTrouble = ConsumersInTrouble.TestCase
-TestConsumersInTrouble.settings = machine_settings(examples=40, steps=20)
+TestConsumersInTrouble.settings = machine_settings(examples=25, steps=20)
 
 
 def test_a_consumer_may_sleep_at_any_operation_of_a_batch_while_its_partitions_go_to_another():

@@ -94,4 +94,4 @@ class DeadLettersInTrouble(ReadSideInTrouble):
 
 
 TestDeadLettersInTrouble = DeadLettersInTrouble.TestCase
-TestDeadLettersInTrouble.settings = machine_settings(examples=30, steps=20)
+TestDeadLettersInTrouble.settings = machine_settings(examples=16, steps=20)
