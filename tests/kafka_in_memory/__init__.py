@@ -1,6 +1,6 @@
 """Kafka as far as the chassis uses it, in memory: a log with markers and aborted records, transactions and fencing.
 
-`tests/contract/test_kafka_in_memory.py` binds it to a real Kafka.
+No contract suite binds it to a real Kafka yet: what it promises was read from aiokafka's code and from `tests/system/test_relay.py`.
 """
 
 from __future__ import annotations
