@@ -9,7 +9,7 @@ from tests.chaos.stories.funds import fund
 from tests.chaos.stories.members import register_file, target, volunteer
 from tests.chaos.stories.otop import producer
 from tests.chaos.stories.places import TAMBONS, VILLAGES
-from tests.chaos.stories.reporting import board
+from tests.chaos.stories.reporting import board, duty
 
 __all__ = ["OFFICERS", "PAUSE", "STORIES", "TAMBONS", "VILLAGES", "Story"]
 
@@ -20,10 +20,10 @@ STORIES: Mapping[str, tuple[tuple[Story, float], ...]] = {
     "members": ((volunteer, 0.75), (target, 0.2), (register_file, 0.05)),
     "funds": ((fund, 1.0),),
     "otop": ((producer, 1.0),),
-    "reporting": ((board, 1.0),),
+    "reporting": ((board, 0.3), (duty, 0.7)),
 }
 """Service → its stories and how often each is chosen."""
 
-OFFICERS: Mapping[str, int] = {"members": 8, "funds": 4, "otop": 4, "reporting": 2}
+OFFICERS: Mapping[str, int] = {"members": 8, "funds": 4, "otop": 4, "reporting": 4}
 PAUSE = 0.05
 """Seconds between two stories of one officer, at most."""
