@@ -6,16 +6,20 @@ import asyncio
 from functools import partial
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
-from contracts.topics import Topic
-from deploy.topics import ensure
+from contracts.members import AreaRegistered
 from services.chassis import republish
+from services.chassis.audit import Where, verify
 from services.chassis.mongo import Database
+from services.chassis.mongo_read_models import MongoReadModels
+from services.chassis.projection import Change, Record, shard
 from services.chassis.relay import RelayRefused
 from services.chassis.republish import Republish
 from tests.local_stack import LocalStack
+from tests.system.bus import Bus, ProjectionOn
+from tests.system.consuming import consuming, positions, until_caught_up
 from tests.system.relay_stack import LEASE, Site, leads, new_site, running
+from tests.system.tampering import emptied
 
 pytestmark = pytest.mark.system
 
@@ -36,19 +40,6 @@ async def site(local_stack: LocalStack, kafka_bootstrap: str, fresh_database: Da
 async def everything(site: Site) -> Said:
     """Partition, position, key, headers and timestamp of every record."""
     return [(m.partition(), e.position, m.key(), m.headers(), m.timestamp()) for m, e in await site.records()]
-
-
-async def emptied(site: Site) -> None:
-    """The topic is deleted and created again."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=site.bootstrap)
-    await admin.start()
-    try:
-        await admin.delete_topics([site.topic])
-        while site.topic in await admin.list_topics():
-            await asyncio.sleep(0.05)
-    finally:
-        await admin.close()
-    await ensure(site.bootstrap, (Topic(site.service),))
 
 
 async def test_an_emptied_topic_becomes_what_it_was(site: Site):
@@ -97,3 +88,42 @@ async def test_it_waits_for_no_relay_that_is_at_work(site: Site):
         await at_work.until(leads)
         with pytest.raises(RelayRefused, match="relay_at_work"):
             await Republish(site.service, site.database, site.bootstrap, lease_seconds=LEASE).run()
+
+
+async def test_consumers_keep_their_checkpoints_through_a_republish_and_miss_and_double_nothing(site: Site):
+    def told(event: AreaRegistered, record: Record) -> list[Change]:
+        return [shard(record, "told", event.area, event.on)]
+
+    work = ProjectionOn("areas", {AreaRegistered: told}, topic=site.topic)
+    bus = Bus(site.bootstrap, site.topic)
+    async with running(site.relay()), site.writing(), consuming(site.database, bus, work) as consumer:
+        while not await shown(site):
+            await asyncio.sleep(0.05)
+    async with running(site.relay()) as at_work:
+        await at_work.until(lambda state: leads(state) and state.position == site.events)
+    async with consuming(site.database, bus, work) as consumer:
+        await until_caught_up(consumer)
+    kept = await positions(site.database, work)
+    await emptied(site)
+    async with site.writing():  # the service goes on; only its relay is off
+        assert await Republish(site.service, site.database, site.bootstrap, lease_seconds=LEASE).run() == max(
+            kept.values()
+        )
+        async with consuming(site.database, bus, work) as consumer:
+            await until_caught_up(consumer)
+            assert await positions(site.database, work) == kept, "all of it were repeats"
+            async with running(site.relay()) as at_work:
+                await at_work.until(lambda state: leads(state) and state.position > max(kept.values()))
+    await site.finish()
+    async with consuming(site.database, bus, work) as consumer:
+        await until_caught_up(consumer)
+    assert await shown(site) == site.events
+    assert max((await positions(site.database, work)).values()) == site.events
+    where = Where(site.service, site.stack.settings.mongo, site.database.name, site.bootstrap)
+    report = await verify(where)
+    assert (report.whole, report.records, report.repeats) == (True, site.events, 0)
+
+
+async def shown(site: Site) -> int:
+    async with MongoReadModels(site.database, "areas").snapshot() as reading:
+        return sum((await reading.sums(["told"])).values())

@@ -96,3 +96,50 @@ async def test_a_version_that_comes_back_before_it_was_dropped_goes_on_where_it_
     async with consuming(fresh_database, bus, on(bus, "v1")) as consumer:
         await until_caught_up(consumer)
     assert await held(fresh_database, on(bus, "v1")) == expected(on(bus, "v1"), records)
+
+
+async def test_a_rebuild_takes_over_under_load_and_a_query_never_sees_less_than_before(
+    bus: Bus, fresh_database: Database
+):
+    old, new = on(bus, "v1"), on(bus, "v2")
+    records = await bus.say([registered(n) for n in range(2_000)])
+    stop, shown = asyncio.Event(), [0]
+
+    async def write() -> None:
+        n = 2_000
+        while not stop.is_set():
+            records.extend(await bus.say([registered(n + k) for k in range(20)], transactional=True))
+            n += 20
+
+    async def look() -> None:
+        models = MongoReadModels(fresh_database, "members")
+        while not stop.is_set():
+            async with models.snapshot() as reading:
+                shown.append(sum((await reading.sums(["members"])).values()))
+            await asyncio.sleep(0.01)
+
+    async with consuming(fresh_database, bus, old) as first:
+        await until_caught_up(first)
+        async with asyncio.TaskGroup() as load:
+            load.create_task(write())
+            load.create_task(look())
+            try:
+                async with (
+                    consuming(fresh_database, bus, new, max_records=200) as second,
+                    asyncio.timeout(60),
+                ):
+                    while not second.state().live:
+                        await asyncio.sleep(0.05)
+                    before = len(records)
+                    while len(records) < before + 60:  # both go on, the old one as if nothing had happened
+                        await asyncio.sleep(0.05)
+                    stop.set()
+                    await until_caught_up(second)
+            finally:
+                stop.set()
+        await until_caught_up(first)
+    async with consuming(fresh_database, bus, new) as second:
+        await until_caught_up(second)
+    assert await live(fresh_database) == "v2"
+    assert await held(fresh_database, new) == await held(fresh_database, old) == expected(new, records)
+    assert shown == sorted(shown), "the new version has what the old one had, in the very step"
