@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from services.cli import catalogue, demo, operations, schemas, serve, stack, token, verify
+from services.cli import catalogue, demo, operations, replay, schemas, serve, stack, token, verify
 
 app = typer.Typer(
     name="chumchon",
@@ -24,6 +24,7 @@ app.add_typer(token.app)
 app.add_typer(operations.app)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(verify.app)
+app.add_typer(replay.app)
 
 if __name__ == "__main__":
     app()

@@ -11,16 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from services.chassis.audit import Report
     from services.chassis.settings import Settings
 
 app = typer.Typer()
-
-FAULTS, COULD_NOT_LOOK = 1, 2
-SHOWN = 50
-"""Rows in the table; `--json` has more."""
 
 
 class Side(StrEnum):
@@ -45,18 +39,16 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """ตรวจบันทึก · Check positions, chains and rounds of the whole log. Exit 0: whole, 1: faults, 2: could not look."""
-    from rich.console import Console
-
     from contracts.topics import SERVICES
     from services.chassis.audit import CouldNotLook
     from services.chassis.settings import Settings
+    from services.cli.audit_tables import COULD_NOT_LOOK, FAULTS
 
     for name in services or ():
         if name not in SERVICES:
             raise typer.BadParameter(f"{name}: one of {', '.join(SERVICES)}")
-    console = Console(stderr=True)
     try:
-        reports = asyncio.run(_verified(Settings.from_env(), services or SERVICES, source, jobs, console))
+        reports = asyncio.run(_verified(Settings.from_env(), services or SERVICES, source, jobs))
     except CouldNotLook as reason:
         typer.echo(f"ตรวจไม่ได้ · could not look: {reason}", err=True)
         raise typer.Exit(COULD_NOT_LOOK) from None
@@ -68,31 +60,22 @@ def verify(
         raise typer.Exit(FAULTS)
 
 
-async def _verified(
-    settings: Settings, services: Sequence[str], source: Side, jobs: int, console: Console
-) -> list[Report]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from services.chassis.audit import Where
+async def _verified(settings: Settings, services: Sequence[str], source: Side, jobs: int) -> list[Report]:
     from services.chassis.audit import verify as look
+    from services.cli.audit_tables import bars
+    from services.cli.auditing import where
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    reports = []
-    with Progress(*columns, console=console) as progress:
-        for name in services:
-            bar = progress.add_task(name, total=None)
-
-            def tell(done: int, of: int, bar: object = bar) -> None:
-                progress.update(bar, completed=done, total=of)  # type: ignore[arg-type]  # TaskID is an int
-
-            where = Where(name, settings.mongo, f"{settings.database_prefix}_{name}", settings.kafka)
-            reports.append(await look(where, source.value, jobs=jobs, tell=tell))
-    return reports
+    with bars() as bar:
+        return [
+            await look(where(settings, name), source.value, jobs=jobs, tell=bar(name)) for name in services
+        ]
 
 
 def _show(reports: Sequence[Report]) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from services.cli.audit_tables import show_findings
 
     console = Console()
     table = Table(
@@ -112,17 +95,7 @@ def _show(reports: Sequence[Report]) -> None:
         table.add_row(report.service, verdict, *numbers, f"{len(report.findings):,}", f"{report.seconds:.1f}")
     console.print(table)
     for report in reports:
-        for finding in report.findings.rows[:SHOWN]:
-            place = (
-                f"{finding.service}/{finding.partition} offset {finding.offset} position {finding.position}"
-            )
-            console.print(
-                f"[red]{finding.kind.value}[/] {finding.where} {place} {finding.stream} v{finding.version}"
-            )
-            console.print(f"  {finding.th}\n  {finding.en}", highlight=False)
-            console.print(f"  expected {finding.expected}\n  found    {finding.found}", highlight=False)
-        if len(report.findings) > SHOWN:
-            console.print(f"… {report.service}: {dict(report.findings.counts)}")
+        show_findings(console, report.findings.rows)
         for n, text in _notes(report):
             if n:
                 console.print(f"{report.service}: {n:,} {text}")

@@ -112,6 +112,24 @@ async def test_a_removed_commit_is_found_and_kafka_is_said_to_have_it_still(site
     assert (await verified(site, "kafka")).whole
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("events.0.sealed", b"somebody else's", "seal-broken"),
+        ("events.0.type", "nothing", "commit-unreadable"),
+        ("actor", 7, "commit-unreadable"),
+        ("pending", True, "commit-pending-again"),
+        ("events.0.area", "52", "hash-wrong"),
+    ],
+)
+async def test_a_commit_that_was_changed_in_any_part_is_found(site: Site, field: str, value: Any, kind: str):
+    commit = await some_commit(site)
+    await site.database.commits.update_one({"_id": commit["_id"]}, {"$set": {field: value}})
+    report = await verified(site, "mongo")
+    [finding] = report.findings.rows
+    assert (finding.kind.value, finding.stream, finding.version) == (kind, commit["_id"]["stream"], 1)
+
+
 async def test_commits_that_are_removed_where_nobody_has_sent_them_leave_a_gap(site: Site):
     stream = next(iter(site.heads))
     await site.insert([site.commit(stream) for _ in range(3)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -116,14 +116,17 @@ class CommitLog:
             partition = partition_of(key[0])
             if partition in self._partitions:
                 commit = commits.get(key)
-                if commit is None:
+                before_it = last[partition]
+                records = (
+                    _records(documents[key], partition, position, before_it, timestamp) if commit else None
+                )
+                if commit is None or records is None:
                     self._gone(key, position + 1 if told.comparable else 0, unreadable=key in documents)
                 else:
                     waits = sent and bool(documents[key].get("pending"))
                     self._check(commit, position if told.comparable else None, waits=waits)
                     if told.comparable:
-                        previous = last[partition]
-                        told.records += _records(documents[key], partition, position, previous, timestamp)
+                        told.records += records
             position += size
             last[partition] = position
         if told.comparable:
@@ -206,7 +209,6 @@ def _text(value: object) -> str:
 def _parsed(document: Document) -> Commit | None:
     try:
         commit = from_document(document)
-        _records(document, 0, 0, 0, 0)
     except (*_MALFORMED, BSONError):
         return None
     return commit if commit.events else None
@@ -214,16 +216,19 @@ def _parsed(document: Document) -> Commit | None:
 
 def _records(
     document: Document, partition: int, position: int, previous: int, timestamp: int
-) -> Sequence[Outgoing]:
-    """A commit's events as they stand in Kafka, the first at `position` + 1."""
-    key = document["_id"]["stream"].encode("utf-8", "surrogateescape")
+) -> list[Outgoing] | None:
+    """A commit's events as they stand in Kafka, the first at `position` + 1; None where they could never go there."""
     made: list[Outgoing] = []
-    for index, event in enumerate(document["events"]):
-        position += 1
-        headers = headers_of(document, index, position=position, previousposition=previous)
-        value = event["data"].encode("utf-8", "surrogateescape")
-        made.append(Outgoing(partition, position, previous, key, value, timestamp, headers))
-        previous = position
+    try:
+        key = document["_id"]["stream"].encode()
+        for index, event in enumerate(document["events"]):
+            position += 1
+            headers = headers_of(document, index, position=position, previousposition=previous)
+            value = event["data"].encode("utf-8", "surrogateescape")
+            made.append(Outgoing(partition, position, previous, key, value, timestamp, headers))
+            previous = position
+    except _MALFORMED:
+        return None
     return made
 
 

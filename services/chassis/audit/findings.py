@@ -38,6 +38,7 @@ class Kind(StrEnum):
     POSITION_GAP = "position-gap"
     POSITION_TWICE = "position-twice"
     PARTITION_WRONG = "partition-wrong"
+    VECTOR_BEYOND_LOG = "vector-beyond-log"
 
 
 SENTENCES: dict[Kind, tuple[str, str]] = {
@@ -120,6 +121,10 @@ SENTENCES: dict[Kind, tuple[str, str]] = {
         "ตำแหน่งเดียวกันมีสองเหตุการณ์ที่ต่างกัน",
         "One position stands on two different events.",
     ),
+    Kind.VECTOR_BEYOND_LOG: (
+        "บันทึกไม่มีตำแหน่งที่รายงานอ้างถึง",
+        "The log does not have the position that the vector names.",
+    ),
     Kind.PARTITION_WRONG: (
         "ระเบียนอยู่ผิดพาร์ติชัน",
         "A record is not in the partition of its key.",
@@ -188,3 +193,9 @@ class Findings:
 
     def __len__(self) -> int:
         return self.counts.total()
+
+
+def corrupted(findings: Findings, service: str, partition: int, offset: int) -> None:
+    """A batch in Kafka's log is not what its CRC says."""
+    texts = ("the CRC of the batch", "another, at this offset or soon after")
+    findings.add(Finding(Kind.RECORD_CORRUPT, "kafka", service, *texts, partition=partition, offset=offset))

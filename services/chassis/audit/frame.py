@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.topics import PARTITIONS, Topic
+from contracts.topics import Topic
 from services.chassis.mongo import Database
 from services.chassis.relay.outbox import Outbox
 from services.chassis.relay.rounds import Round
@@ -51,6 +51,3 @@ async def _last_two(database: Database) -> tuple[Round, Round]:
     outbox = Outbox(database)
     async with outbox.session() as session:
         return await outbox.last_two(session)
-
-
-EVERY_PARTITION = frozenset(range(PARTITIONS))

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from services.chassis.audit.commit_log import CommitLog
 from services.chassis.audit.comparing import Comparing
-from services.chassis.audit.findings import Finding, Findings, Kind
+from services.chassis.audit.findings import Findings, corrupted
 from services.chassis.audit.frame import Frame
 from services.chassis.audit.positions import Positions
+from services.chassis.audit.processes import Tell
 from services.chassis.audit.repeats import Repeats
 from services.chassis.audit.report import Report
 from services.chassis.audit.tail import Tail
 from services.chassis.audit.topic_log import TopicLog
 from services.chassis.audit.topic_reader import TopicReader
 from services.chassis.mongo import Database
-
-Tell = Callable[[int], None]
-"""Called with how many events more are done."""
 
 
 @dataclass(slots=True)
@@ -99,18 +97,6 @@ class Share:
         return Result(report)
 
     def _reader(self, partitions: frozenset[int]) -> TopicReader:
-        def corrupt(partition: int, offset: int) -> None:
-            self._findings.add(
-                Finding(
-                    Kind.RECORD_CORRUPT,
-                    "kafka",
-                    self._frame.service,
-                    "the CRC of the batch",
-                    "another, at this offset or soon after",
-                    partition=partition,
-                    offset=offset,
-                )
-            )
-
+        corrupt = partial(corrupted, self._findings, self._frame.service)
         ends = self._frame.ends or {}
         return TopicReader(self._bootstrap, self._frame.topic, {p: ends[p] for p in partitions}, corrupt)

@@ -37,6 +37,10 @@ class TopicLog:
         self.positions = Positions()
         self.records = 0
 
+    def position(self, partition: int) -> int:
+        """The last position of a partition, 0 before the first."""
+        return self._standing.get(partition, _Standing()).position
+
     def check(self, record: Any) -> list[tuple[Any, Envelope]]:
         """The records, with their envelopes, that are new in the log with this one; whatever is wrong is a finding."""
         here = self._standing.setdefault(record.partition, _Standing())

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from contracts.topics import PARTITIONS
-from services.chassis.audit.findings import Finding, Kind
-from services.chassis.audit.frame import EVERY_PARTITION, Frame, horizon, sent_by_now
-from services.chassis.audit.positions import merged
+from services.chassis.audit.findings import Finding, Findings, Kind
+from services.chassis.audit.frame import Frame, horizon, sent_by_now
+from services.chassis.audit.positions import Positions, merged
+from services.chassis.audit.processes import Tell, in_processes, shares
 from services.chassis.audit.report import Report
 from services.chassis.audit.share import Result, Share
 from services.chassis.audit.topic_reader import CouldNotLook, settled_ends
 from services.chassis.mongo import Database, connect, database
 
 Source = Literal["mongo", "kafka", "both"]
-TELL_SECONDS = 0.2
-EVENTS_A_PROCESS = 50_000
-"""Fewer are done before another process has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +63,18 @@ async def _looked(where: Where, source: Source, jobs: int, tell: Callable[[int, 
         kept = database(client, where.database)
         frame = await _frame(where, source, kept)
         of = frame.horizon or sum((frame.ends or {}).values())
-        jobs = jobs or min(os.cpu_count() or 1, 4, of // EVENTS_A_PROCESS + 1)
-        if jobs == 1:
-            done = 0
+        parts = shares(jobs, of)
+        if len(parts) > 1:
+            each = [(where, source, frame, part) for part in parts]
+            return await in_processes(_alone, each, lambda done: tell(done, of))
+        done = 0
 
-            def count(more: int) -> None:
-                nonlocal done
-                done += more
-                tell(done, of)
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            tell(done, of)
 
-            return [await getattr(Share(frame, EVERY_PARTITION, kept, where.bootstrap), source)(count)]
-        return await _in_processes(where, source, frame, min(jobs, PARTITIONS), lambda done: tell(done, of))
+        return [await getattr(Share(frame, parts[0], kept, where.bootstrap), source)(count)]
     finally:
         client.close()
 
@@ -92,43 +88,8 @@ async def _frame(where: Where, source: Source, kept: Database) -> Frame:
     return Frame(where.service, last, sent, ends)
 
 
-async def _in_processes(
-    where: Where, source: Source, frame: Frame, jobs: int, tell: Callable[[int], None]
-) -> list[Result]:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])  # what takes longest to start is what is imported
-    done = context.Array("Q", jobs)
-    shares = [frozenset(range(job, PARTITIONS, jobs)) for job in range(jobs)]
-    loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_given, initargs=(done,)) as pool:
-        tasks = [
-            loop.run_in_executor(pool, _alone, where, source, frame, share, job)
-            for job, share in enumerate(shares)
-        ]
-        try:
-            while True:
-                _, rest = await asyncio.wait(tasks, timeout=TELL_SECONDS)
-                tell(sum(done[:]))
-                if not rest:
-                    return [task.result() for task in tasks]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-_DONE: Any = None
-
-
-def _given(done: Any) -> None:
-    global _DONE  # noqa: PLW0603 - a pool hands shared memory to its processes by an initializer only
-    _DONE = done
-
-
-def _alone(where: Where, source: Source, frame: Frame, partitions: frozenset[int], job: int) -> Result:
+def _alone(where: Where, source: Source, frame: Frame, partitions: frozenset[int], tell: Tell) -> Result:
     """A share in a process of its own."""
-
-    def tell(more: int) -> None:
-        _DONE[job] += more
 
     async def look() -> Result:
         client = connect(where.mongo)
@@ -150,19 +111,22 @@ def _together(service: str, source: Source, results: list[Result]) -> Report:
                 setattr(report, name, getattr(report, name) + value)
     report.findings.merge(result.report.findings for result in results)
     if source == "kafka":
-        positions, twice = merged(result.positions for result in results)
-        for position in twice:
-            report.findings.add(
-                Finding(Kind.POSITION_TWICE, "kafka", service, "one partition", "two", position=position)
-            )
-        for first, last in positions.missing():
-            if first > positions.settled:
-                report.under_way += last - first + 1
-                continue
-            found = str(first) if first == last else f"{first} to {last}"
-            report.findings.add(
-                Finding(
-                    Kind.POSITION_GAP, "kafka", service, "every position", f"without {found}", position=first
-                )
-            )
+        report.under_way = positions_judged(service, [one.positions for one in results], report.findings)
     return report
+
+
+def positions_judged(service: str, parts: Sequence[Positions], findings: Findings) -> int:
+    """Find the positions that no share has, or two have; returns how many may still be under way."""
+    positions, twice = merged(parts)
+    for position in twice:
+        findings.add(
+            Finding(Kind.POSITION_TWICE, "kafka", service, "one partition", "two", position=position)
+        )
+    under_way = 0
+    for first, last in positions.missing():
+        if first > positions.settled:
+            under_way += last - first + 1
+            continue
+        found = "without " + (str(first) if first == last else f"{first} to {last}")
+        findings.add(Finding(Kind.POSITION_GAP, "kafka", service, "every position", found, position=first))
+    return under_way
