@@ -159,6 +159,21 @@ def test_all_of_needs_every_part_and_can_ask_it_of_each_province(tmp_path: Path)
     assert (lacking.status, lacking.missing) == ("missing-input", (Missing("funds.upgraded", "50"),))
 
 
+def test_a_province_is_not_asked_the_number_of_the_nation(tmp_path: Path):
+    row = kpi(
+        '{all_of: [{formula: {count: funds.upgraded}, operator: ">=", target: 380},'
+        ' {formula: {count: funds.upgraded}, operator: ">=", target: 5, each: province}]}',
+        'value_kind: count, operator: ">="',
+    )
+    entry = of("funds.upgraded", "5101", 5)
+    province = evaluated(tmp_path, row, entry, area="51")
+    assert (province.value.value, province.target, province.status) == (Decimal(1), Decimal(1), "achieved")
+    short = evaluated(tmp_path, row, of("funds.upgraded", "5101", 4), area="51")
+    assert (short.value.value, short.status) == (Decimal(0), "not-achieved")
+    district = evaluated(tmp_path, row, entry, area="5101")
+    assert (district.target, district.status) == (None, "no-target-here")
+
+
 def test_what_is_asked_of_each_province_is_the_number_of_provinces_that_meet_it(tmp_path: Path):
     row = kpi("{count: funds.upgraded}", COUNT + ", scope: per-province")
     entries = (of("funds.upgraded", "51", 12), of("funds.upgraded", "50", 9))

@@ -11,7 +11,7 @@ from services.reporting.catalogue.evaluation.formulas import compute, reaches
 from services.reporting.catalogue.evaluation.value import Evaluation, Status, Value
 from services.reporting.catalogue.evaluation.values import MeasureValues
 from services.reporting.catalogue.types.catalogue import Catalogue
-from services.reporting.catalogue.types.formula import AllOf, Formula, Holds
+from services.reporting.catalogue.types.formula import AllOf, Formula, Growth, Holds, Latest, Share
 from services.reporting.catalogue.types.kpi import Kpi
 
 _AREA_SCOPES = {
@@ -37,11 +37,14 @@ def evaluate(
     """The KPI in an area ("" the nation). `quotas` are the shares of a national target by (KPI id, area).
 
     A KPI asked of each province is, in a wider area, the number of provinces that meet it, and asks for all of them.
+    Of the parts of `all_of`, a part of the nation is asked the shares and what each of its own areas is asked.
     """
     formula = formula_of(kpi, catalogue)
     each = _AREA_SCOPES.get(kpi.scope)
     if each is not None and not isinstance(formula, Holds) and level(area) != each:
         return _each(kpi, formula, each, area, on, values)
+    if isinstance(formula, AllOf) and each is None and area != NATION:
+        formula = _asked_here(formula, area, values)
     value = compute(formula, area, on, values)
     target = _target(kpi, formula, value, area, quotas or {})
     return Evaluation(kpi.id, area, value, target, kpi.operator, _status(kpi, value, target))
@@ -56,6 +59,16 @@ def formula_of(kpi: Kpi, catalogue: Catalogue) -> Formula:
         seen.add(kpi.id)
         kpi = catalogue.kpis[kpi.restates.kpi]
     return kpi.formula
+
+
+def _asked_here(formula: AllOf, area: str, values: MeasureValues) -> AllOf:
+    """Without the numbers that are asked of the whole nation; perhaps without any part."""
+    parts = tuple(
+        part
+        for part in formula.all_of
+        if (values.areas(part.each, area) if part.each else isinstance(part.formula, Share | Growth | Latest))
+    )
+    return formula.model_copy(update={"all_of": parts})
 
 
 def _each(kpi: Kpi, formula: Formula, each: str, area: str, on: date, values: MeasureValues) -> Evaluation:
@@ -83,7 +96,7 @@ def _target(
     if (kpi.id, area) in quotas:
         return quotas[kpi.id, area]
     if isinstance(formula, AllOf):
-        return value.denominator
+        return value.denominator or None
     if isinstance(formula, Holds) and (kpi.target is None or area != NATION):
         return value.denominator
     if kpi.target is None:
