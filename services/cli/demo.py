@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from services.chassis.settings import Settings
+    from services.cli.example import Ask
 
 app = typer.Typer()
+
+NOT_YET = frozenset({"unknown-area"})
+"""Refusals that pass when a view has caught up."""
 
 PATIENCE = 300.0
 """Seconds that an import or the board may take."""
@@ -52,15 +57,18 @@ def demo(
             console.print(f"[red]{error}[/]")
             raise typer.Exit(1) from None
     with httpx.Client(base_url=f"http://{settings.host}:{settings.ports['gateway']}", timeout=60) as client:
-        client.headers["Authorization"] = f"Bearer {_token(settings)}"
-        load(client, console)
+        client.headers["Authorization"] = _bearer(settings, "demo-loader")
+        province = _bearer(settings, "demo-province")
+        load(client, province, console)
         board = wait_for_board(client, console)
+        report(client, province, console)
     show(board, settings, console)
 
 
-def load(client: httpx.Client, console: Console) -> None:
-    """Load everything through the public API; what is there already changes nothing."""
-    from services.cli import areas, lamphun
+def load(client: httpx.Client, province: str, console: Console) -> None:
+    """Load everything through the public API; what is there already changes nothing. `province` authorises the second
+    person, who decides about what the first has entered."""
+    from services.cli import areas, example, lamphun
 
     console.print("[bold]โหลดข้อมูล · loading[/]")
     _import(client, console, "areas", "ทะเบียนพื้นที่ · area register", areas.write_areas)
@@ -74,18 +82,26 @@ def load(client: httpx.Client, console: Console) -> None:
         "percent": lamphun.GROWTH_PERCENT,
     }
     _ok(client.put(f"/members/v1/growth-targets/tsm/{lamphun.PROVINCE}/{lamphun.FISCAL_YEAR}", json=base))
-    village = lamphun.village_codes()[0]
-    fund = {"kind": "kkj", "area": village, "name_th": "กองทุน กข.คจ. (ตัวอย่าง)", "on": "2021-10-01"}
-    producer = {
-        "registration_ref": "0/2565",
-        "category": "group",
-        "channel": "office",
-        "area": village[:6],
-        "on": "2021-10-01",
-    }
-    _until_known(lambda: client.post("/funds/v1/funds", json=fund))
-    _until_known(lambda: client.post("/otop/v1/producers", json=producer), settled=("producer-applied",))
-    console.print("  ตั้งเป้าหมาย กองทุนและผู้ผลิตตัวอย่าง · target, one example fund and producer")
+    asked = _ask(client, province, [*example.funds(), *example.producers(), *example.obligations()])
+    console.print(f"  กองทุน ผู้ผลิต รายงาน (ตัวอย่าง) · example funds, producers, duties: {asked}")
+
+
+def report(client: httpx.Client, province: str, console: Console) -> None:
+    """Hand some reports in, with the figures that the board shows."""
+    from services.cli import example
+
+    asked = _ask(client, province, example.reports())
+    console.print(f"  ส่งรายงานจากกระดาน · reports handed in from the board: {asked}")
+
+
+def _ask(client: httpx.Client, province: str, asks: Iterable[Ask]) -> int:
+    """Send the requests, one after another; how many there were."""
+    asked = 0
+    for ask in asks:
+        heads = {"Idempotency-Key": ask.key} | ({"Authorization": province} if ask.who == "province" else {})
+        _until_known(partial(client.post, ask.path, json=ask.body, headers=heads), settled=ask.settled)
+        asked += 1
+    return asked
 
 
 def wait_for_board(client: httpx.Client, console: Console) -> dict[str, Any]:
@@ -158,11 +174,12 @@ def show(board: dict[str, Any], settings: Settings, console: Console) -> None:
     )
 
 
-def _token(settings: Settings) -> str:
+def _bearer(settings: Settings, actor: str) -> str:
     from deploy.local import issuer
     from services.chassis.access import Role
 
-    return issuer.token(settings, actor="demo-loader", roles=(Role.OFFICER, Role.APPROVER), areas=("",))
+    token = issuer.token(settings, actor=actor, roles=(Role.OFFICER, Role.APPROVER), areas=("",))
+    return f"Bearer {token}"
 
 
 def _import(
@@ -197,14 +214,14 @@ def _import(
 
 
 def _until_known(post: Callable[[], httpx.Response], settled: tuple[str, ...] = ()) -> None:
-    """Post until the service has heard of the area; a code in `settled` means that it was done before."""
+    """Post until the service has heard of the area, and of the fund; a code in `settled` means that it was done before."""
     until = time.monotonic() + 60
     while True:
         answer = post()
         code = answer.json().get("code", "") if answer.status_code >= 400 else ""
         if code in settled:
             return
-        if code != "unknown-area" or time.monotonic() > until:
+        if code not in NOT_YET or time.monotonic() > until:
             _ok(answer)
             return
         time.sleep(0.2)

@@ -7,7 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any
 
@@ -23,7 +23,7 @@ from services.reporting.api.clock import Clock
 from services.reporting.api.pages import renderer
 from services.reporting.live import Live
 from tests.needs import chromium, need
-from tests.reporting_story import Told, app_of, joined, lamphun, register
+from tests.reporting_story import Told, app_of, handed_in, joined, lamphun, register, scheduled
 
 pytestmark = pytest.mark.browser
 
@@ -142,6 +142,32 @@ async def tab(browser: Browser, site: Site) -> AsyncIterator[Tab]:
     async with tab_of(browser, site) as opened:
         yield opened
         assert opened.faults == []
+
+
+async def test_a_report_that_is_handed_in_is_seen_on_an_open_telephone(browser: Browser):
+    told = Told().tell(*register())
+    (owed,) = [one for one in scheduled("5101") if (one.report, one.period) == ("kkj-debt", "1")]
+    told.tell(owed, stream=owed.obligation_id)
+    async with Site(told).served() as site, tab_of(browser, site, viewport=PHONE) as tab:
+        page = await tab.open("/?area=5101")
+        await tab.live()
+        await expect(page.locator("#duties [data-key=duty-late]")).to_have_text("1")
+        site.told.tell(handed_in(owed, date(2022, 3, 30)), stream=owed.obligation_id)
+        site.bell.ring()
+        await expect(page.locator("#duties [data-key=duty-late]")).to_have_text("0", timeout=PATIENCE)
+        await expect(page.locator("#duties .due")).to_contain_text("ส่งทันเวลา")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert tab.faults == []
+
+
+async def test_levels_stages_and_reports_are_on_the_board(tab: Tab):
+    page = await tab.open("/?area=51&on=2022-04-15")
+    await expect(page.locator("#funds [data-key=level-kkj-2]")).to_have_text("4")
+    await expect(page.locator("#funds [data-key=upgraded-kkj]")).to_have_text("4")
+    await expect(page.locator("#funds")).to_contain_text("1,377")
+    await expect(page.locator("#producers [data-key=stage-certified]")).to_have_text("4")
+    await expect(page.locator("#duties [data-key=duty-late]")).to_have_text("4")
+    await expect(page.locator("#duties [data-key=duty-in]")).to_have_text("4")
 
 
 async def test_the_first_page_shows_the_totals_of_lamphun(tab: Tab):
