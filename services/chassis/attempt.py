@@ -73,20 +73,38 @@ class Attempt:
     unless: Refused | None
     submitted: bool = False
     """A commit of ours went to the store and we do not know that it is not there."""
+    expired: bool = False
 
     async def run(self) -> Done | Refused:
+        # A timer of our own: `asyncio.timeout` takes a twentieth of a command, and this task is nobody else's to cancel.
+        timer = asyncio.get_running_loop().call_later(
+            self.tools.deadline, self._expire, asyncio.current_task()
+        )
         try:
-            async with asyncio.timeout(self.tools.deadline):
-                async with self.tools.streams.locked(self.stream):
-                    try:
-                        return await self._decide_and_append()
-                    except BaseException:
-                        self.tools.streams.forget(self.stream)
-                        raise
+            async with self.tools.streams.locked(self.stream):
+                try:
+                    return await self._decide_and_append()
+                except BaseException:
+                    self.tools.streams.forget(self.stream)
+                    raise
         except (PyMongoError, TimeoutError) as error:
-            if self.submitted:
-                raise OutcomeUnknown(f"no answer about {self.stream}: {type(error).__name__}") from error
-            raise Unavailable(type(error).__name__) from error
+            raise self._unanswered(type(error).__name__) from error
+        except asyncio.CancelledError as error:
+            if not self.expired:
+                raise
+            raise self._unanswered("TimeoutError") from error
+        finally:
+            timer.cancel()
+
+    def _expire(self, task: asyncio.Task[Any] | None) -> None:
+        assert task is not None, "a command runs in a task"
+        self.expired = True
+        task.cancel()
+
+    def _unanswered(self, reason: str) -> OutcomeUnknown | Unavailable:
+        if self.submitted:
+            return OutcomeUnknown(f"no answer about {self.stream}: {reason}")
+        return Unavailable(reason)
 
     async def _decide_and_append(self) -> Done | Refused:
         tools, call = self.tools, self.call
