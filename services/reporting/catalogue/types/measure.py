@@ -23,11 +23,13 @@ MeasureKind = Literal["flow", "stock", "distinct", "latest", "flag"]
 
 
 class Figure(Sourced):
-    """What a source prints of a measure for the whole nation: how many there are, were or are to be, in its unit."""
+    """What a source prints of a measure, in its unit: how many there are, were or are to be, in the nation or in `area`."""
 
     confidence: Confidence | None = "stated"
     value: Number
     as_of: Day | None = None
+    area: Annotated[str, Field(pattern=r"^([0-9]{2})?$")] = ""
+    """The province that it is of; "" is the nation."""
 
 
 class Measure(Named):
@@ -43,7 +45,7 @@ class Measure(Named):
     events: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+$")], ...] = ()
     """The types of the events that change it, as far as they are known; they need not be declared yet."""
     printed: Figure | None = None
-    """The national figure, where the sources print one: for load, for baselines and for sums, never a value of ours."""
+    """The figure that the sources print: for load, for baselines and for sums, never a value of ours."""
 
     @model_validator(mode="after")
     def _counts_keys(self) -> Measure:

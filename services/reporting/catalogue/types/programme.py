@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.reporting.catalogue.types.activity import Provinces
+from services.reporting.catalogue.types.activity import ActivityBudget, Period, Provinces
 from services.reporting.catalogue.types.row import Identified, Name, Text
 
 
@@ -20,3 +20,10 @@ class Programme(Identified):
     """The department or office at which its reports end."""
     provinces: Provinces = ()
     """Where it is held; everywhere, where none is named."""
+    objectives: tuple[Text, ...] = ()
+    beneficiaries: tuple[Text, ...] = ()
+    """Its target groups."""
+    period: Period | None = None
+    budget: ActivityBudget | None = None
+    """What is granted to the programme as a whole; its activities print no amounts of their own."""
+    expects: tuple[Text, ...] = ()

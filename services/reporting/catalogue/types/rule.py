@@ -13,7 +13,7 @@ from services.reporting.catalogue.types.source import Sourced
 
 Subject = Literal[
     "village", "household", "person", "group", "producer", "product", "fund", "centre", "province", "district",
-    "tambon", "community", "network", "money", "report", "record",
+    "tambon", "community", "network", "lao", "committee", "money", "report", "record",
 ]  # fmt: skip
 
 
