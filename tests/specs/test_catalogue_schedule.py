@@ -158,6 +158,30 @@ def test_where_the_source_names_no_province_the_choice_is_an_event():
     assert len(schedules.schedule("5101", 2565, [chosen])) == 1
 
 
+def test_what_waits_for_a_choice_or_for_an_event_is_listed_apart():
+    chosen_there = Where(chosen="27 provinces")
+    rule = After(after="activity-ended", days=7)
+    choice = Schedules(owed(OnDate(date=date(2022, 3, 31)), activity="DEBT-3", where=chosen_there))
+    event = Schedules(owed(rule, activity="DEBT-1"))
+    either = Schedules(owed(EarlierOf(earlier_of=(rule, OnDate(date=date(2022, 3, 10)))), activity="DEBT-1"))
+    assert [one.waits_for for one in choice.waiting("5101", 2565)] == ["choice"]
+    assert [one.waits_for for one in event.waiting("5101", 2565)] == ["event"]
+    assert either.waiting("5101", 2565) == event.waiting("5101", 2565, [ENDED]) == []
+    elsewhere = Schedules(owed(OnDate(date=date(2022, 3, 31)), where=Where(provinces=("51",), chosen="some")))
+    assert elsewhere.waiting("5001", 2565) == choice.waiting("51", 2565) == []
+
+
+def test_every_obligation_of_a_unit_is_dated_undated_or_waiting():
+    schedules = Schedules(load(2565))
+    for unit in ("51", "5101"):
+        dated = {one.obligation for one in schedules.schedule(unit, 2565)}
+        undated = {one.id for one in schedules.undated(unit, 2565)}
+        waiting = {one.obligation.id for one in schedules.waiting(unit, 2565)}
+        assert not dated & undated
+        assert not dated & waiting
+        assert not undated & waiting
+
+
 def test_a_programme_of_one_province_is_owed_by_it_alone():
     schedules = Schedules(load(2565))
     ids = {one.obligation for one in schedules.schedule("51", 2565)}

@@ -61,6 +61,11 @@ def documents(folder: Path) -> Iterator[tuple[str, Node]]:
             yield name, node
 
 
+def years() -> tuple[int, ...]:
+    """The B.E. fiscal years that have a folder, the earliest first."""
+    return tuple(sorted(int(path.name[2:]) for path in YEARS.glob("fy[0-9][0-9][0-9][0-9]") if path.is_dir()))
+
+
 def source_lines(folder: Path) -> Mapping[str, tuple[str, ...]]:
     """The lines of each source by its number ("003"), as `sed -n` counts them: files named 003_….txt."""
     return {

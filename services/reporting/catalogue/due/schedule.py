@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from contracts.areas import level, within
 from services.reporting.catalogue.due.happened import CHOSEN, Correction, Happened
 from services.reporting.catalogue.due.occurrences import Occurrence, WorkingDaysAfter, Year, occurrences
 from services.reporting.catalogue.types.activity import Where
 from services.reporting.catalogue.types.catalogue import Catalogue
-from services.reporting.catalogue.types.due import DueRule, Unprinted
+from services.reporting.catalogue.types.due import DueRule, Unprinted, triggers_of
 from services.reporting.catalogue.types.obligation import Obligation
 
 
@@ -26,6 +27,14 @@ class DatedObligation:
     opens: date | None = None
     event: str | None = None
     corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a unit may come to owe: once it is chosen for the activity, or once an event of the rule happens."""
+
+    obligation: Obligation
+    waits_for: Literal["choice", "event"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +61,35 @@ class Schedules:
         happened = [event for event in events if within(event.area, unit)]
         return [one for one in self._owed(unit, fiscal_year, happened) if isinstance(one.due, Unprinted)]
 
+    def waiting(self, unit: str, fiscal_year: int, events: Iterable[Happened] = ()) -> list[Waiting]:
+        """What is neither dated nor undated as yet, for nothing was recorded that it depends on."""
+        happened = [event for event in events if within(event.area, unit)]
+        year = Year(fiscal_year, self.catalogue.conventions, self.working_days_after)
+        found = []
+        for one in self._possible(unit, fiscal_year):
+            if not self._is_chosen(one, happened):
+                found.append(Waiting(one, "choice"))
+            elif any(triggers_of(one.due)) and not _by_key(one.due, year, _concerning(one, happened)):
+                found.append(Waiting(one, "event"))
+        return found
+
     def _owed(self, unit: str, fiscal_year: int, happened: Sequence[Happened]) -> Iterator[Obligation]:
+        return (one for one in self._possible(unit, fiscal_year) if self._is_chosen(one, happened))
+
+    def _possible(self, unit: str, fiscal_year: int) -> Iterator[Obligation]:
+        """What units of this level in this province owe, whether or not they were chosen for it."""
         for obligation in self.catalogue.obligations.values():
             if (
                 obligation.level == level(unit)
                 and self._year(obligation) == fiscal_year
-                and all(
-                    _is_held(where, unit, obligation.activity, happened) for where in self._places(obligation)
-                )
+                and all(_lies_in(where, unit) for where in self._places(obligation))
             ):
                 yield obligation
+
+    def _is_chosen(self, obligation: Obligation, happened: Sequence[Happened]) -> bool:
+        return not any(where.chosen for where in self._places(obligation)) or any(
+            one.trigger == CHOSEN and one.activity == obligation.activity for one in happened
+        )
 
     def _places(self, obligation: Obligation) -> Iterator[Where]:
         """Where it is held: the obligation's own provinces, its activity's and its programme's."""
@@ -106,10 +134,8 @@ def _corrected(
     return kept | {key: one for key, one in moved.items() if key in before or after[key].due >= since}
 
 
-def _is_held(where: Where, unit: str, activity: str | None, happened: Sequence[Happened]) -> bool:
-    if where.provinces and not any(within(unit, province) for province in where.provinces):
-        return False
-    return not where.chosen or any(one.trigger == CHOSEN and one.activity == activity for one in happened)
+def _lies_in(where: Where, unit: str) -> bool:
+    return not where.provinces or any(within(unit, province) for province in where.provinces)
 
 
 def _concerning(obligation: Obligation, happened: Sequence[Happened]) -> list[Happened]:

@@ -1,0 +1,82 @@
+"""The catalogue in a running program: read once, and what it says of a report, of a unit's year and of a national target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+
+from contracts.areas import AreaLevel, level, within
+from contracts.calendar import working_days_after
+from contracts.funds import FundKind
+from contracts.holidays import PUBLIC
+from services.reporting.catalogue import Catalogue, load
+from services.reporting.catalogue.due.schedule import Schedules
+from services.reporting.catalogue.files import years
+from services.reporting.catalogue.types.obligation import Obligation
+
+UPGRADES: Mapping[FundKind, str] = MappingProxyType({FundKind.POVERTY: "M12.1", FundKind.SAVINGS: "M13.2"})
+"""The official KPIs that ask how many funds of a kind go up a level in the whole country."""
+
+
+BANGKOK = "10"
+"""Has districts, but no office of the department: 003:6864 counts 76 provincial ones."""
+
+
+class NoCatalogue(LookupError):
+    """There is no catalogue of this fiscal year."""
+
+
+@cache
+def catalogue_of(fiscal_year: int) -> Catalogue:
+    """The catalogue of a B.E. fiscal year; the first call of a process reads its files (a quarter of a second).
+
+    Raises `NoCatalogue`, and `Faulty` for one that cannot be taken as it is.
+    """
+    if fiscal_year not in years():
+        raise NoCatalogue(fiscal_year)
+    return load(fiscal_year)
+
+
+@cache
+def schedules(fiscal_year: int) -> Schedules:
+    """What dates the obligations of a year's catalogue, with the public holidays. Raises as `catalogue_of`."""
+    return Schedules(catalogue_of(fiscal_year), working_days_after=_working_days_after)
+
+
+def has_office(area: str) -> bool:
+    """Whether the area is a unit of the department: a province or a district, of the 76 provinces without Bangkok."""
+    return level(area) in (AreaLevel.PROVINCE, AreaLevel.DISTRICT) and not within(area, BANGKOK)
+
+
+def report_code(obligation: str) -> str:
+    """The code of an obligation in events and addresses: DUTY-13-DATA is `duty-13-data`, BMN-1.2.1-BPM `bmn-1-2-1-bpm`."""
+    return obligation.lower().replace(".", "-")
+
+
+@cache
+def _by_code(fiscal_year: int) -> Mapping[str, Obligation]:
+    return {report_code(one.id): one for one in catalogue_of(fiscal_year).obligations.values()}
+
+
+def report(code: str, fiscal_year: int) -> Obligation | None:
+    """What the catalogue says of a report; None for one of another origin, or of a year without a catalogue."""
+    return _by_code(fiscal_year).get(code) if fiscal_year in years() else None
+
+
+@cache
+def national_upgrades() -> Mapping[int, Mapping[str, int]]:
+    """B.E. fiscal year → kind of fund → upgrades that the whole country is to reach. Areas' quotas are not printed."""
+    return {year: _upgrades(catalogue_of(year)) for year in years()}
+
+
+def _upgrades(catalogue: Catalogue) -> Mapping[str, int]:
+    asked = {
+        kind.value: catalogue.kpis[kpi].target for kind, kpi in UPGRADES.items() if kpi in catalogue.kpis
+    }
+    return {kind: int(target.value) for kind, target in asked.items() if target is not None}
+
+
+def _working_days_after(day: date, number: int) -> date:
+    return working_days_after(day, number, PUBLIC)

@@ -1,0 +1,165 @@
+"""The catalogue's commands: what they show, in JSON too; and a wrong question is answered in both languages with code 2."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+from typer.testing import CliRunner, Result
+
+from services.cli.catalogue.page import page
+from services.cli.main import app
+from services.reporting.calendar_file import WARNING, calendar_file
+from services.reporting.catalogue.due.schedule import DatedObligation
+from services.reporting.promised import catalogue_of, report, report_code, schedules
+
+MADE = datetime(2022, 1, 3, 2, 0, tzinfo=UTC)
+DEBT = catalogue_of(2565).obligations["DUTY-12-DEBT-1"]
+
+
+def asked(*words: str) -> Result:
+    return CliRunner().invoke(app, ["catalogue", *words])
+
+
+def told(*words: str) -> Any:
+    result = asked(*words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_check_counts_rows_by_file_and_tells_every_known_mismatch():
+    answer = told("check")
+    assert answer["faults"] == []
+    assert sum(answer["rows"].values()) == sum(sum(kinds.values()) for kinds in answer["files"].values())
+    failing = {one["check"] for one in answer["outcomes"] if not one["agrees"]}
+    assert failing == {one["check"] for one in answer["mismatches"]}
+    table = asked("check").stdout
+    assert "kpis/part5.yaml" in table
+    assert "sum:A-DATA-CLASSES" in table
+
+
+def test_the_official_list_has_69_kpis_with_their_measures():
+    rows = told("kpis", "--list", "official")["kpis"]
+    assert len(rows) == 69
+    assert all(row["measures"] for row in rows)
+    (debt,) = [row for row in rows if row["id"] == "P21"]
+    assert (debt["target"], debt["operator"], debt["formula"]) == (
+        7704,
+        "=",
+        "distinct: debt.households-solved-budgeted",
+    )
+    assert "M12.1" in asked("kpis", "--owner", "capital-bureau", "--list", "mission").stdout
+
+
+def test_a_restatement_without_a_formula_has_the_formula_of_what_it_restates():
+    rows = {row["id"]: row for row in told("kpis")["kpis"]}
+    restating = [row for row in rows.values() if row["restates"]]
+    assert restating
+    assert all(row["formula"] for row in rows.values())
+
+
+def test_the_budget_is_a_tree_of_the_whole_appropriation():
+    answer = told("budget", "--quarter", "2")
+    nodes = {node["id"]: node for node in answer["nodes"]}
+    assert nodes["DEPT"]["amount"] == 5_003_671_000
+    assert sum(node["cost_object"] for node in nodes.values()) == 14
+    assert nodes["DEPT"]["by_quarter"] == pytest.approx(5_003_671_000 * 0.54)
+    assert nodes["SOC-DATA-INV"]["mismatches"] == ["M1"]
+    assert "SOC-DATA.M1" in asked("budget").stdout
+
+
+def test_the_due_list_of_a_unit_is_its_schedule_between_two_days():
+    answer = told("due", "--area", "๕๑๐๑", "--from", "1 ก.ค. 2565", "--to", "2022-07-31")
+    expected = [one for one in schedules(2565).schedule("5101", 2565) if one.due.month == 7]
+    assert [(row["due_on"], row["id"]) for row in answer["due"]] == [
+        (one.due.isoformat(), one.obligation) for one in expected
+    ]
+    people = asked("due", "--area", "5101", "--from", "2022-07-01", "--to", "2022-07-31").stdout
+    assert "31 ก.ค. 2565" in people
+    assert "อำเภอเมืองลำพูน" in people
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("due", "--area", "9999"),
+        ("due", "--area", "510101"),
+        ("due", "--area", "10"),
+        ("due", "--area", "x"),
+        ("due", "--area", "51", "--from", "2022-05-01", "--to", "2022-04-30"),
+        ("due", "--area", "51", "--from", "yesterday"),
+        ("calendar", "--area", "510101"),
+        ("kpis", "--owner", "nobody"),
+        ("kpis", "--list", "mine"),
+        ("budget", "--quarter", "5"),
+        ("check", "--year", "2570"),
+        ("due", "--area", "51", "--year", "2570"),
+    ],
+)
+def test_a_wrong_question_is_answered_in_both_languages(words: tuple[str, ...]):
+    result = asked(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    thai, english = result.stderr.strip().split("\n")
+    assert any("ก" <= letter <= "๛" for letter in thai)
+    assert not any("ก" <= letter <= "๛" for letter in english.split("Write")[0])
+
+
+def test_the_calendar_reads_back_what_the_due_list_says():
+    result = CliRunner().invoke(app, ["catalogue", "calendar", "--area", "51"])
+    events = Calendar.from_ical(result.stdout_bytes).walk("VEVENT")
+    rows = told("due", "--area", "51")["due"]
+    assert [(event.decoded("dtstart").isoformat(), str(event["summary"])) for event in events] == [
+        (row["due_on"], row["th"]) for row in rows
+    ]
+    assert len({str(event["uid"]) for event in events}) == len(events)
+
+
+@given(
+    st.lists(st.dates(date(2021, 10, 1), date(2022, 9, 30)), max_size=20, unique=True), st.text(max_size=8)
+)
+def test_every_calendar_reads_back_with_whole_days_and_stable_ids(days: list[date], mark: str):
+    dated = [(DatedObligation(DEBT.id, "5101", f"{day}{mark}", day), DEBT) for day in days]
+    made = calendar_file("สำนักงานพัฒนาชุมชนอำเภอ", dated, MADE)
+    assert all(len(line) <= 75 for line in made.split(b"\r\n"))
+    events = Calendar.from_ical(made).walk("VEVENT")
+    assert [event.decoded("dtstart") for event in events] == days
+    assert all(event.decoded("dtend") - event.decoded("dtstart") == timedelta(days=1) for event in events)
+    assert all(str(event["summary"]) == DEBT.th for event in events)
+    assert all(alarm.decoded("trigger") == WARNING for event in events for alarm in event.walk("VALARM"))
+    again = Calendar.from_ical(calendar_file("อื่น", dated, MADE + timedelta(days=1))).walk("VEVENT")
+    assert [event["uid"] for event in events] == [event["uid"] for event in again]
+    assert len({event["uid"] for event in events}) == len(days)
+
+
+def test_codes_of_reports_are_those_of_the_catalogue_and_no_two_are_the_same():
+    obligations = catalogue_of(2565).obligations
+    assert len({report_code(key) for key in obligations}) == len(obligations)
+    assert all(report(report_code(key), 2565) is row for key, row in obligations.items())
+    assert report("duty-12-debt-1", 2570) is None
+    assert report("kkj-upgrades", 2565) is None
+
+
+def test_the_page_lists_every_mismatch_and_asks_every_question():
+    catalogue = catalogue_of(2565)
+    text = page(catalogue)
+    assert all(f"| {key} |" in text for key in catalogue.mismatches)
+    places = [text.index(row.question_th) for row in catalogue.open_readings.values()]
+    assert all(one < other for one, other in pairwise(places))
+    assert text == page(catalogue)
+
+
+def test_a_stale_page_is_found_and_written_anew(tmp_path: Path):
+    there = ("docs", "--root", str(tmp_path))
+    assert asked(*there, "--check").exit_code == 1
+    assert asked(*there).exit_code == 0
+    assert asked(*there, "--check").exit_code == 0
+    (tmp_path / "docs/catalogue-fy2565.md").write_text("old", "utf-8")
+    assert asked(*there, "--check").exit_code == 1
+    assert (tmp_path / "docs/catalogue-fy2565.md").read_text("utf-8") == "old"
