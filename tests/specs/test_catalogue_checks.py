@@ -71,6 +71,22 @@ def test_a_mismatch_with_other_numbers_is_told(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [("33.33", []), ("33.333", []), ("33.34", ["other-numbers"]), ("33.3", ["other-numbers"])],
+)
+def test_a_derived_number_without_end_is_listed_with_two_places_or_more(
+    tmp_path: Path, listed: str, found: list[str]
+):
+    sums = """
+    sums:
+      - {id: S1, en: a third, printed: 30, source: "003:1",
+         derived: {percent: {value: 1, en: part}, of: {value: 3, en: whole}}}
+    """
+    listing = MISMATCH.replace("budget:TOP", "sum:S1").replace('"1,000"', "30").replace("900", listed)
+    assert codes(tmp_path, sums=sums, mismatches=listing) == found
+
+
 def test_a_mismatch_of_a_check_that_is_not_there_is_told(tmp_path: Path):
     found = codes(tmp_path, tree=TREE, mismatches=MISMATCH.replace("check: budget:TOP", "check: budget:NONE"))
     assert sorted(found) == ["new-mismatch", "no-check"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
-from services.reporting.catalogue.checks.outcome import Outcome
+from services.reporting.catalogue.checks.outcome import Outcome, rounded_as
 from services.reporting.catalogue.fault import Fault, at
 from services.reporting.catalogue.types.catalogue import Catalogue
 from services.reporting.catalogue.types.mismatch import Failing, Mismatch
@@ -54,7 +55,7 @@ def _not_so(row: Mismatch, failing: Failing, outcome: Outcome | None) -> Iterato
             f"{failing.check} ตรงกันแล้ว ให้ลบรายการนี้",
             f"{failing.check} agrees now: take this mismatch out",
         )
-    elif (outcome.printed, outcome.derived) != (failing.printed, failing.derived):
+    elif outcome.printed != failing.printed or not _is(outcome.derived, failing.derived):
         yield at(
             row.place,
             field,
@@ -62,3 +63,9 @@ def _not_so(row: Mismatch, failing: Failing, outcome: Outcome | None) -> Iterato
             f"{failing.check} พิมพ์ {outcome.printed:,} คำนวณ {outcome.derived:,}",
             f"{failing.check} prints {outcome.printed:,}, derived {outcome.derived:,}",
         )
+
+
+def _is(derived: Decimal, listed: Decimal) -> bool:
+    """Equal at two places, or at as many as are listed: a quotient may have no end."""
+    places = max(2, -int(listed.as_tuple().exponent))
+    return rounded_as(derived, Decimal(1).scaleb(-places)) == listed
