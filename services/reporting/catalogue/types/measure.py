@@ -42,7 +42,7 @@ class Measure(Named):
     """What a `distinct` one counts: household, person, fund, …"""
     where: str = ""
     """Which of them count, where the name alone does not say it (the cohort, the condition)."""
-    events: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+$")], ...] = ()
+    events: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]+$")], ...] = ()
     """The types of the events that change it, as far as they are known; they need not be declared yet."""
     printed: Figure | None = None
     """The figure that the sources print: for load, for baselines and for sums, never a value of ours."""
