@@ -30,6 +30,7 @@ def serve(
     from contracts.topics import SERVICES
     from services.chassis import logs
     from services.chassis.garbage import collect_less_often
+    from services.chassis.kafka_connections import mend
     from services.chassis.running import ROLES, run
     from services.chassis.settings import Settings
 
@@ -43,6 +44,7 @@ def serve(
     logs.configure(service, settings.log_level)
     spec = import_module(f"services.{service}.app").SERVICE
     collect_less_often()
+    mend()
     log = structlog.get_logger("services.cli.serve")
     log.info("starting", roles=list(chosen))
     try:
