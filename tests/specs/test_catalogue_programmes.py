@@ -114,7 +114,7 @@ def test_a_lao_applies_for_la21_and_registers_within_september(catalogue: Catalo
 def test_lamphun_grows_by_five_percent_with_3516_members(catalogue: Catalogue, members: int, status: str):
     figure = catalogue.measures["tsm.members-2564"].printed
     assert figure is not None
-    assert (figure.value, figure.as_of, figure.area) == (3348, date(2021, 11, 26), "51")
+    assert (figure.value, figure.as_of, figure.area) == (Decimal(3348), date(2021, 11, 26), "51")
     entries = (
         Recorded("tsm.members", "51", date(2022, 8, 1), Decimal(members)),
         Recorded("tsm.members-2564", "51", date(2021, 11, 26), figure.value),
