@@ -182,9 +182,18 @@ def test_what_is_asked_of_each_province_is_the_number_of_provinces_that_meet_it(
     assert evaluated(tmp_path, row, *entries, area="51").status == "achieved"
 
 
+def test_what_is_asked_of_each_province_is_asked_where_its_activity_is_held():
+    """AGR-S3 is held in 9 provinces of the lower North: Chiang Mai (50) does not count."""
+    catalogue = load(2565)
+    held = [of("agriculture.safe-market-events", "65"), of("agriculture.safe-market-events", "63")]
+    values = RecordedValues(catalogue.measures, ["50", "63", "65"], held)
+    found = evaluate(catalogue.kpis["AGR-S3-K1"], catalogue, "", ON, values)
+    assert (found.value.value, found.target, found.status) == (Decimal(2), Decimal(2), "achieved")
+
+
 def test_every_kpi_of_2565_names_its_inputs_when_nothing_was_recorded():
     catalogue = load(2565)
-    values = RecordedValues(catalogue.measures, [*AREAS, "510101", "51010101"], ())
+    values = RecordedValues(catalogue.measures, [*AREAS, "65", "510101", "51010101"], ())
     for row in catalogue.kpis.values():
         assert formula_of(row, catalogue) is not None
         found = evaluate(row, catalogue, "", ON, values)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from contracts.areas import NATION, level
+from contracts.areas import NATION, level, within
 from services.reporting.catalogue.evaluation.formulas import compute, reaches
 from services.reporting.catalogue.evaluation.value import Evaluation, Status, Value
 from services.reporting.catalogue.evaluation.values import MeasureValues
@@ -42,7 +42,7 @@ def evaluate(
     formula = formula_of(kpi, catalogue)
     each = _AREA_SCOPES.get(kpi.scope)
     if each is not None and not isinstance(formula, Holds) and level(area) != each:
-        return _each(kpi, formula, each, area, on, values)
+        return _each(kpi, formula, _held_in(kpi, catalogue, values.areas(each, area)), area, on, values)
     if isinstance(formula, AllOf) and each is None and area != NATION:
         formula = _asked_here(formula, area, values)
     value = compute(formula, area, on, values)
@@ -71,8 +71,17 @@ def _asked_here(formula: AllOf, area: str, values: MeasureValues) -> AllOf:
     return formula.model_copy(update={"all_of": parts})
 
 
-def _each(kpi: Kpi, formula: Formula, each: str, area: str, on: date, values: MeasureValues) -> Evaluation:
-    found = [compute(formula, one, on, values) for one in values.areas(each, area)]
+def _held_in(kpi: Kpi, catalogue: Catalogue, areas: Sequence[str]) -> Sequence[str]:
+    """Those of the areas in which the KPI's activity is held."""
+    activity = catalogue.activities.get(kpi.activity or "")
+    provinces = activity.where.provinces if activity is not None and activity.where is not None else ()
+    return [one for one in areas if not provinces or any(within(one, province) for province in provinces)]
+
+
+def _each(
+    kpi: Kpi, formula: Formula, areas: Sequence[str], area: str, on: date, values: MeasureValues
+) -> Evaluation:
+    found = [compute(formula, one, on, values) for one in areas]
     missing = tuple(dict.fromkeys(item for value in found for item in value.missing))
     target = Decimal(len(found))
     if reason := next((value.reason for value in found if value.reason), None):
