@@ -14,7 +14,7 @@ import pytest
 from services.chassis.consumer import STEPS as CONSUMER_STEPS
 from services.chassis.relay import STEPS as RELAY_STEPS
 from tests.local_stack import LocalStack
-from tests.system.world import VILLAGES, World, world
+from tests.system.world import World, six_villages
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
@@ -25,22 +25,7 @@ ONCE_A_TERM = RELAY_STEPS[:3]
 @pytest.fixture(scope="module")
 async def town(local_stack: LocalStack) -> AsyncIterator[World]:
     """`members` and `reporting` at work, with six villages registered."""
-    async with world(local_stack) as made:
-        made.start("members")
-        made.start("reporting")
-        await made.ready("members")
-        await made.ready("reporting")
-        codes = sorted({code[:n] for code in VILLAGES for n in (2, 4, 6, 8)})
-        levels = {2: "province", 4: "district", 6: "tambon", 8: "village"}
-        rows = [f"{code},{levels[len(code)]},ตัวอย่าง {code},Example {code}," for code in codes]
-        file = "\n".join(["code,level,name_th,name_en,valid_from", *rows])
-        async with httpx.AsyncClient(base_url=made.url("members"), timeout=30) as client:
-            client.headers.update({"Authorization": f"Bearer {made.token}", "Content-Type": "text/csv"})
-            accepted = await client.post("/v1/imports/areas", content=file.encode())
-            assert accepted.status_code == 202, accepted.text
-            async with asyncio.timeout(60):
-                while (await client.get(accepted.headers["Location"])).json()["status"] != "completed":
-                    await asyncio.sleep(0.1)
+    async with six_villages(local_stack) as made:
         yield made
 
 

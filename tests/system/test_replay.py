@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -21,7 +20,7 @@ from services.cli import main
 from services.cli.auditing import figures_at, where
 from services.reporting.views import BOARD
 from tests.local_stack import REPOSITORY, own_stack
-from tests.system.world import VILLAGES, World, world
+from tests.system.world import VILLAGES, World, six_villages
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
@@ -31,24 +30,9 @@ Chumchon = Callable[..., Awaitable[subprocess.CompletedProcess[str]]]
 
 @pytest.fixture(scope="module")
 async def town() -> AsyncIterator[World]:
-    """`members` and `reporting` at work on a stack of their own (its log is damaged at the end), with six villages."""
+    """Six villages on a stack of their own: its log is damaged at the end."""
     with own_stack() as stack:
-        async with world(stack) as made:
-            made.start("members")
-            made.start("reporting")
-            await made.ready("members")
-            await made.ready("reporting")
-            codes = sorted({code[:n] for code in VILLAGES for n in (2, 4, 6, 8)})
-            levels = {2: "province", 4: "district", 6: "tambon", 8: "village"}
-            rows = [f"{code},{levels[len(code)]},ตัวอย่าง {code},Example {code}," for code in codes]
-            file = "\n".join(["code,level,name_th,name_en,valid_from", *rows])
-            async with httpx.AsyncClient(base_url=made.url("members"), timeout=30) as client:
-                client.headers.update({"Authorization": f"Bearer {made.token}", "Content-Type": "text/csv"})
-                accepted = await client.post("/v1/imports/areas", content=file.encode())
-                assert accepted.status_code == 202, accepted.text
-                async with asyncio.timeout(60):
-                    while (await client.get(accepted.headers["Location"])).json()["status"] != "completed":
-                        await asyncio.sleep(0.1)
+        async with six_villages(stack) as made:
             yield made
 
 

@@ -296,3 +296,25 @@ async def world(stack: LocalStack) -> AsyncIterator[World]:
             process.kill()
             process.wait()
         made.client.close()
+
+
+@asynccontextmanager
+async def six_villages(stack: LocalStack) -> AsyncIterator[World]:
+    """A world where `members` and `reporting` are at work and six villages are registered."""
+    async with world(stack) as made:
+        made.start("members")
+        made.start("reporting")
+        await made.ready("members")
+        await made.ready("reporting")
+        codes = sorted({code[:n] for code in VILLAGES for n in (2, 4, 6, 8)})
+        levels = {2: "province", 4: "district", 6: "tambon", 8: "village"}
+        rows = [f"{code},{levels[len(code)]},ตัวอย่าง {code},Example {code}," for code in codes]
+        file = "\n".join(["code,level,name_th,name_en,valid_from", *rows])
+        async with httpx.AsyncClient(base_url=made.url("members"), timeout=30) as client:
+            client.headers.update({"Authorization": f"Bearer {made.token}", "Content-Type": "text/csv"})
+            accepted = await client.post("/v1/imports/areas", content=file.encode())
+            assert accepted.status_code == 202, accepted.text
+            async with asyncio.timeout(60):
+                while (await client.get(accepted.headers["Location"])).json()["status"] != "completed":
+                    await asyncio.sleep(0.1)
+        yield made
