@@ -46,6 +46,7 @@ class MemorySubscription:
         *,
         app_name: str,
         max_records: int,
+        session_seconds: float,
     ) -> None:
         self._group = group
         self.wire = group.network.wires[bootstrap]
