@@ -65,8 +65,9 @@ from services.cli.lamphun import (
 from services.reporting.api import routes
 from services.reporting.api.clock import Clock
 from services.reporting.domain.obligation import obligation_stream
-from services.reporting.domain.reports import owed
 from services.reporting.live import Live
+from services.reporting.plan.owing import owing
+from services.reporting.plan.promised import schedules
 from services.reporting.views import BOARD, DUTIES
 
 LONG_AGO = date(1900, 1, 1)
@@ -282,14 +283,14 @@ class Producing:
 
 
 def scheduled(code: str, year: int = FISCAL_YEAR, on: date = date(2021, 10, 1)) -> list[ObligationScheduled]:
-    """All that a unit owes in a fiscal year."""
+    """All that a unit owes in a fiscal year: what FY2565's catalogue says, days and all, also for another one."""
     return [
         ObligationScheduled(
-            area=code, on=on, obligation_id=obligation_stream(one.report.code, code, year, one.period),
-            report=one.report.code, fiscal_year=year, period=one.period, due_on=one.due_on, chain=one.report.chain,
-            source=one.report.source,
+            area=code, on=on, obligation_id=obligation_stream(one.code, code, year, one.period),
+            report=one.code, fiscal_year=year, period=one.period, due_on=one.due_on, chain=one.chain,
+            source=one.source,
         )
-        for one in owed(code, year)
+        for one in owing(schedules(FISCAL_YEAR), code, FISCAL_YEAR).reports
     ]  # fmt: skip
 
 
@@ -347,8 +348,8 @@ def lamphun() -> Told:
     """Lamphun as the demo loads it: the totals of seed 000, generated people, the target, funds, producers, reports."""
     told = Told().tell(*_lamphun_events())
     for code in (PROVINCE, *(f"{PROVINCE}{n:02}" for n in range(1, 9))):
-        for n, obligation in enumerate(scheduled(code)):
+        for obligation in scheduled(code):
             told.tell(obligation, stream=obligation.obligation_id)
-            if n == 0 and len(code) == 4 and code < "5105":
+            if obligation.report == "duty-12-debt-1" and code < "5105":
                 told.tell(handed_in(obligation, date(2022, 2, 20)), stream=obligation.obligation_id)
     return told

@@ -91,7 +91,7 @@ def producers() -> Iterator[Ask]:
 
 
 def obligations() -> Iterator[Ask]:
-    """What the province and its eight districts owe in FY2565, from its first day on."""
+    """What the province and its eight districts owe in FY2565 by the catalogue, from its first day on."""
     year = {"fiscal_year": lamphun.FISCAL_YEAR, "on": "2021-10-01"}
     for unit in (lamphun.PROVINCE, *districts()):
         yield Ask(f"/reporting/v1/units/{unit}/obligations", year, "province")
@@ -101,7 +101,9 @@ def reports() -> Iterator[Ask]:
     """Five districts hand in the first debt report, the fifth late; the province accepts two. After the board has the
     rest: each report holds the board's figures of its day."""
     for n, district in enumerate(districts()[:5]):
-        one = f"/reporting/v1/obligations/{obligation_stream('kkj-debt', district, lamphun.FISCAL_YEAR, '1')}"
+        one = (
+            f"/reporting/v1/obligations/{obligation_stream('duty-12-debt-1', district, lamphun.FISCAL_YEAR)}"
+        )
         yield Ask(f"{one}/submissions", {"on": "2022-03-25" if n < 4 else "2022-04-05"})
         if n < 2:
             yield Ask(f"{one}/accept", {"on": "2022-04-01"}, "province")

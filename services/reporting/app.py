@@ -8,11 +8,13 @@ from services.reporting.api import routes
 from services.reporting.api.clock import Clock
 from services.reporting.api.pages import renderer
 from services.reporting.live import Live
+from services.reporting.plan.promised import national_upgrades
 from services.reporting.views import BOARD, DUTIES
 
 
 def build(parts: Parts) -> Built:
     """One `Live` for the streams of this process, rung by the views' checkpoints. The board has heard of the areas."""
+    national_upgrades()  # reads the catalogue: one that is faulty stops the start and not the first who asks
     board, owed, clock = parts.views[BOARD.name], parts.views[DUTIES.name], Clock()
     live = Live(parts.moved, renderer(board, owed, clock))
     return Built(

@@ -17,9 +17,9 @@ from markupsafe import Markup
 from contracts.areas import AreaLevel
 from services.chassis.problems import Language
 from services.chassis.read_models import Vector
-from services.reporting.domain.reports import REPORTS
+from services.reporting.plan.promised import report
 from services.reporting.tiles import STEPS, bar, groups, stack, tiles, units
-from services.reporting.views import Board, Duties
+from services.reporting.views import Board, Duties, to_do
 from services.reporting.words import GEOTHAI, Words
 
 HERE = Path(__file__).parent
@@ -101,6 +101,11 @@ def page(shown: Shown, place: Place, now: datetime) -> str:
     )
 
 
+def due_page(shown: Shown, place: Place, now: datetime) -> str:
+    """The whole due list of an area's own office; the board has the beginning of it."""
+    return _environment().get_template("due.html").render(_context(shown, place, now) | {"here": "due"})
+
+
 def missing(place: Place, *, code: str = "", wrong_date: bool = False) -> str:
     """A page for an area that does not exist, or for a date that cannot be read."""
     known = _words(replace(place, area=""))
@@ -116,9 +121,10 @@ def _context(shown: Shown, place: Place, now: datetime) -> dict[str, Any]:
     return _words(place) | {
         "newest": shown.newest,
         "owed": shown.owed,
-        "own": [row for row in shown.owed.rows if row.area == board.area.code],
+        "own": (own := [row for row in shown.owed.rows if row.area == board.area.code]),
+        "to_do": to_do(own),
         "units": units(board, shown.owed),
-        "reports": REPORTS,
+        "report_of": report,
         "stack": stack,
         "board": board,
         "area": board.area,

@@ -151,6 +151,9 @@ the tambons without members: which ones they are was chosen by a written rule an
     "duty-given": ("ส่ง {day}", "handed in {day}"),
     "duty-returned": ("ส่งคืนให้แก้ไข", "given back"),
     "duty-round": ("ครั้งที่ {n}", "round {n}"),
+    "duty-quarter": ("ไตรมาส {n}", "quarter {n}"),
+    "nothing-to-do": ("ไม่มีรายงานค้างส่ง", "Nothing is left to hand in"),
+    "whole-due-list": ("ดูทั้งหมด {n} รายการ", "See all {n}"),
     "own-office": ("หน่วยงานของ{area}", "The office of {area}"),
     "duties-caption": (
         "รายงานที่ต้องส่งของ{area} ณ วันที่ {day}",

@@ -51,6 +51,16 @@ class Words:
         """26 พฤศจิกายน 2564, or 26 November 2021."""
         return long_date(day, thai=False) if self.lang == "th" else format_date(day, "d MMMM y", locale="en")
 
+    def round(self, period: str) -> str:
+        """A report's round for people: ไตรมาส 2, มี.ค. 2565, ครั้งที่ 1; "" for an event's, which is a digest."""
+        kind, _, number = period.partition("-")
+        if kind.isdecimal() and len(kind) == 4 and number.isdecimal():
+            return self.day(date(int(kind), int(number), 1)).partition(" ")[2]
+        if kind[:1] == "q" and kind[1:].isdecimal() and not number:
+            return self("duty-quarter", n=kind[1:])
+        last = number or kind
+        return self("duty-round", n=last) if last.isdecimal() and len(last) < 3 else ""
+
     def moment(self, moment: datetime) -> str:
         """22 พ.ย. 2569 15:04:05 น., in Thai time."""
         local = moment.astimezone(BANGKOK)

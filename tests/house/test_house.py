@@ -27,6 +27,7 @@ MORE = {
         "templates": "its HTML",
         "static": "its script and style",
         "catalogue": "KPIs and deadlines are data",
+        "plan": "what the service takes from them",
     },
 }
 """What a service has besides its anatomy, and why."""

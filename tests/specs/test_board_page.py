@@ -22,7 +22,7 @@ from services.reporting.live import BEAT, Listener, Live, TooManyListeners
 from services.reporting.pages import SECTIONS, Place, Rendered, assets
 from services.reporting.texts import TEXTS
 from services.reporting.words import Words, language
-from tests.reporting_story import Told, app_of, area, joined, lamphun, register, target
+from tests.reporting_story import Told, app_of, area, joined, lamphun, register, scheduled, target
 
 NOW = datetime(2022, 3, 1, 2, 0, tzinfo=UTC)
 LAMPHUN = Place("51", "th")
@@ -148,6 +148,23 @@ async def test_what_cannot_be_found_or_read_has_a_friendly_page(shown):
 async def test_names_are_escaped():
     told = Told().tell(area("51", "<b>&amp;</b>"), joined("51010101"))
     assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in (await board_of(told).get("/?area=51")).text
+
+
+async def test_the_board_begins_the_due_list_and_the_whole_of_it_has_a_page(shown):
+    asked = "area=51&on=2022-08-01&lang=th"
+    board = (await shown.get(f"/?{asked}")).text
+    section = board[board.index('id="duties"') :]
+    assert section.count('data-key="duty-obligation:') == 8
+    assert 'href="due?area=51&amp;on=2022-08-01&amp;lang=th"' in section
+    whole = (await shown.get(f"/due?{asked}")).text
+    owed = scheduled("51")
+    assert whole.count('data-key="duty-obligation:') == len(owed)
+    assert f"ดูทั้งหมด {len(owed)} รายการ" in section
+    assert "ไตรมาส 2" in text_of(whole)
+    assert 'href="due?area=51&amp;on=2022-08-01&amp;lang=en"' in whole
+    english = text_of((await shown.get("/due?area=51&on=2022-08-01&lang=en")).text)
+    assert "debt condition" in english
+    assert (await shown.get("/due?area=99")).status_code == 404
 
 
 async def test_thai_digits_and_thai_dates_are_read(shown):

@@ -16,9 +16,9 @@ from typer.testing import CliRunner, Result
 
 from services.cli.catalogue.page import page
 from services.cli.main import app
-from services.reporting.calendar_file import WARNING, calendar_file
 from services.reporting.catalogue.due.schedule import DatedObligation
-from services.reporting.promised import catalogue_of, report, report_code, schedules
+from services.reporting.plan.calendar_file import WARNING, calendar_file
+from services.reporting.plan.promised import catalogue_of, report, report_code, schedules
 
 MADE = datetime(2022, 1, 3, 2, 0, tzinfo=UTC)
 DEBT = catalogue_of(2565).obligations["DUTY-12-DEBT-1"]

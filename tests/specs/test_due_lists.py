@@ -22,7 +22,7 @@ from services.reporting.views.duties import OWED, SOON
 from tests.reporting_story import Told, handed_in, scheduled
 
 BEGAN, DUE = date(2021, 10, 1), date(2022, 7, 31)
-UPGRADES = next(one for one in scheduled("5101") if one.report == "kkj-upgrades")
+UPGRADES = next(one for one in scheduled("5101") if one.report == "duty-12-upgrade")
 DAY = timedelta(days=1)
 
 
@@ -139,12 +139,35 @@ async def test_an_area_owes_what_its_units_owe():
     for code in ("51", "5101", "5102", "52"):
         story.tell(*scheduled(code))
     everything = await of(story, DUE + DAY)
-    assert len(everything.rows) == 4 + 6 + 6 + 4
-    assert [len((await of(story, DUE, code)).rows) for code in ("51", "5101", "52", "53")] == [16, 6, 4, 0]
+    n = {code: len(scheduled(code)) for code in ("51", "5101", "5102", "52")}
+    assert len(everything.rows) == sum(n.values())
+    in_51 = n["51"] + n["5101"] + n["5102"]
+    assert [len((await of(story, DUE, code)).rows) for code in ("51", "5101", "52", "53")] == [
+        in_51, n["5101"], n["52"], 0,
+    ]  # fmt: skip
     parts = everything.by_area(2)
-    assert {code: len(part.rows) for code, part in parts.items()} == {"51": 16, "52": 4}
+    assert {code: len(part.rows) for code, part in parts.items()} == {"51": in_51, "52": n["52"]}
     for state in DutyStatus:
         assert everything.counts[state] == sum(part.counts[state] for part in parts.values())
+
+
+async def test_what_is_to_do_begins_with_what_is_late_and_ends_with_what_has_no_day():
+    reports = scheduled("5101")
+    story = Told()
+    for each in reports:
+        story.tell(each, stream=each.obligation_id)
+    rows = (await of(story, DUE + DAY)).rows
+    first, *_ = rows
+    told_in = next(each for each in reports if each.obligation_id == first.id)
+    story.tell(handed_in(told_in, DUE), stream=told_in.obligation_id)
+    rows = (await of(story, DUE + DAY)).rows
+    everything = views.to_do(rows, len(rows))
+    assert {row.id for row in everything} == {row.id for row in rows} - {first.id}
+    assert [row.status is DutyStatus.LATE for row in everything] == sorted(
+        (row.status is DutyStatus.LATE for row in everything), reverse=True
+    )
+    assert [row.due_on is None for row in everything] == sorted(row.due_on is None for row in everything)
+    assert views.to_do(rows) == everything[:8]
 
 
 async def test_the_page_shows_the_year_of_the_day_or_the_latest_one_before():

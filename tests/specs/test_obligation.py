@@ -28,11 +28,10 @@ from services.reporting.domain.obligation import (
     SubmitReport,
     obligation_stream,
 )
-from services.reporting.domain.reports import ALL, due_on, owed
 from tests.specs.deciding import given
 
 DISTRICT, PROVINCE, DEPARTMENT = ReportLevel.DISTRICT, ReportLevel.PROVINCE, ReportLevel.DEPARTMENT
-ID = obligation_stream("kkj-upgrades", "5101", 2565)
+ID = obligation_stream("duty-12-upgrade", "5101", 2565)
 BEGAN, JULY, DUE, AUGUST = date(2021, 10, 1), date(2022, 7, 20), date(2022, 7, 31), date(2022, 8, 2)
 FIGURES = {"funds.kkj.upgraded": 3}
 SEEN = {"chumchon.funds.events.v1": {4: 17}}
@@ -43,7 +42,7 @@ CHAIN = (DISTRICT, PROVINCE, DEPARTMENT)
 
 def schedule(**changed) -> ScheduleReport:
     known = {
-        "obligation_id": ID, "report": "kkj-upgrades", "area": "5101", "fiscal_year": 2565, "due_on": DUE,
+        "obligation_id": ID, "report": "duty-12-upgrade", "area": "5101", "fiscal_year": 2565, "due_on": DUE,
         "chain": CHAIN, "source": "003 L6025", "on": BEGAN, "by": OFFICE,
     }  # fmt: skip
     return ScheduleReport(**{**known, **changed})
@@ -68,7 +67,7 @@ def move(on: date = JULY, to: date | None = AUGUST, scope: str = "") -> MoveDead
 
 
 SCHEDULED = ObligationScheduled(
-    area="5101", on=BEGAN, obligation_id=ID, report="kkj-upgrades", fiscal_year=2565, due_on=DUE, chain=CHAIN,
+    area="5101", on=BEGAN, obligation_id=ID, report="duty-12-upgrade", fiscal_year=2565, due_on=DUE, chain=CHAIN,
     source="003 L6025",
 )  # fmt: skip
 
@@ -214,46 +213,3 @@ def test_a_moved_deadline_says_what_it_was_and_why():
 )
 def test_what_nobody_scheduled_is_not_there(command: Command):
     given(OBLIGATION).when(command).then_refused("obligation-not-found")
-
-
-def test_a_district_and_a_province_owe_what_the_calendar_prints():
-    dated = [(one.report.code, one.period, one.due_on) for one in owed("5101", 2565)]
-    assert dated == [
-        ("kkj-debt", "1", date(2022, 3, 31)),
-        ("kkj-debt", "2", date(2022, 8, 31)),
-        ("kkj-database", "", date(2022, 7, 31)),
-        ("kkj-upgrades", "", date(2022, 7, 31)),
-        ("savings-results", "", date(2022, 7, 31)),
-        ("savings-data", "", None),
-    ]
-    dated = [(one.report.code, one.period, one.due_on) for one in owed("51", 2565)]
-    assert dated == [
-        ("kkj-debt-province", "", date(2022, 9, 30)),
-        ("kkj-database-province", "", date(2022, 8, 31)),
-        ("savings-results-province", "", date(2022, 8, 31)),
-        ("otop-registration", "", None),
-    ]
-
-
-def test_only_what_is_due_every_year_is_owed_in_a_year_that_the_source_does_not_date():
-    assert [one.report.code for one in owed("5101", 2566)] == ["kkj-debt", "kkj-debt"]
-    assert [one.due_on for one in owed("51", 2566)] == [date(2023, 9, 30)]
-    assert owed("510101", 2565) == owed("", 2565) == []
-
-
-def test_a_month_of_the_first_quarter_lies_in_the_year_before():
-    assert due_on(2565, 12) == date(2021, 12, 31)
-    assert due_on(2567, 2) == date(2024, 2, 29)
-    assert due_on(2565, None) is None
-
-
-def test_every_report_can_be_scheduled_as_it_stands_in_the_table():
-    for area in ("51", "5101"):
-        for one in owed(area, 2565):
-            stream = obligation_stream(one.report.code, area, 2565, one.period)
-            command = schedule(
-                obligation_id=stream, report=one.report.code, area=area, period=one.period, due_on=one.due_on,
-                chain=one.report.chain, source=one.report.source,
-            )  # fmt: skip
-            assert len(given(OBLIGATION).when(command).events) == 1
-    assert len({report.code for report in ALL}) == len(ALL)

@@ -11,17 +11,20 @@ from contracts.members import AreaAbolished, AreaRegistered, Cohort
 from services.chassis.access import Role
 from services.reporting.app import SERVICE
 from services.reporting.domain.obligation import obligation_stream
+from services.reporting.plan.owing import owing
+from services.reporting.plan.promised import schedules
 from tests.answered import in_the_future, problem, wrong_fields
 from tests.edge import Edge, bearer, edge_of
 from tests.reporting_story import joined
 
 PATH = "/v1/obligations"
 UPGRADES = {
-    "report": "kkj-upgrades", "area": "5101", "fiscal_year": "๒๕๖๕", "due_on": "31 ก.ค. 2565",
+    "report": "duty-12-upgrade", "area": "5101", "fiscal_year": "๒๕๖๕", "due_on": "31 ก.ค. 2565",
     "chain": ["district", "province", "department"], "source": "003 L6025", "on": "1 ต.ค. 2564",
 }  # fmt: skip
-ONE = f"{PATH}/{obligation_stream('kkj-upgrades', '5101', 2565)}"
+ONE = f"{PATH}/{obligation_stream('duty-12-upgrade', '5101', 2565)}"
 YEAR = {"fiscal_year": 2565, "on": "2021-10-01"}
+DISTRICT = owing(schedules(2565), "5101", 2565).reports
 DISTRICT_OFFICER = bearer(Role.OFFICER, area="5101", actor="officer-5101")
 PROVINCE = bearer(Role.OFFICER, Role.APPROVER, area="51", actor="approver-51")
 DEPARTMENT = bearer(Role.OFFICER, Role.APPROVER, area="", actor="approver-th")
@@ -71,21 +74,21 @@ async def test_a_report_is_scheduled_and_stands_in_the_due_list(edge):
 async def test_a_units_whole_year_is_scheduled_in_one_request_and_once(edge):
     path = "/v1/units/5101/obligations"
     first = (await edge.post(path, YEAR, key="year")).json()
-    assert [row["scheduled"] for row in first["items"]] == [True] * 6
-    assert edge.names() == ["ObligationScheduled"] * 6
+    assert [row["scheduled"] for row in first["items"]] == [True] * len(DISTRICT)
+    assert edge.names() == ["ObligationScheduled"] * len(DISTRICT)
     again = (await edge.post(path, YEAR, key="year")).json()
     assert again == {**first, "repeated": True}
     other_key = (await edge.post(path, YEAR)).json()
-    assert [row["scheduled"] for row in other_key["items"]] == [False] * 6
-    assert edge.names() == ["ObligationScheduled"] * 6
+    assert [row["scheduled"] for row in other_key["items"]] == [False] * len(DISTRICT)
+    assert edge.names() == ["ObligationScheduled"] * len(DISTRICT)
     problem(await edge.post(path, {**YEAR, "on": "2021-10-02"}, key="year"), 422, "idempotency-key-reused")
 
 
 async def test_a_year_that_was_scheduled_in_part_is_completed(edge):
     await edge.post(PATH, UPGRADES)
     answer = (await edge.post("/v1/units/5101/obligations", YEAR)).json()
-    assert [row["report"] for row in answer["items"] if not row["scheduled"]] == ["kkj-upgrades"]
-    assert edge.names() == ["ObligationScheduled"] * 6
+    assert [row["report"] for row in answer["items"] if not row["scheduled"]] == ["duty-12-upgrade"]
+    assert edge.names() == ["ObligationScheduled"] * len(DISTRICT)
 
 
 async def test_who_receives_a_report_schedules_it(edge):
@@ -100,7 +103,44 @@ async def test_who_receives_a_report_schedules_it(edge):
         problem(year, status, code)
     problem(await edge.post("/v1/units/51/obligations", YEAR), 403, "receiving-level-needed")
     assert (await edge.post("/v1/units/51/obligations", YEAR, Authorization=DEPARTMENT)).status_code == 200
-    assert edge.names() == ["ObligationScheduled"] * 4
+    assert edge.names() == ["ObligationScheduled"] * len(owing(schedules(2565), "51", 2565).reports)
+
+
+async def test_what_waits_is_counted_and_scheduled_once_it_has_happened(edge):
+    path = "/v1/units/51/obligations"
+    first = (await edge.post(path, YEAR, Authorization=DEPARTMENT)).json()
+    left = {row["reason"]: row for row in first["left_out"]}
+    assert "mf-1-1-bpm" in left["nothing-happened"]["reports"]
+    assert left["nothing-happened"]["n"] == len(left["nothing-happened"]["reports"])
+    assert left["no-receiver"]["th"]
+    ended = {"trigger": "activity-ended", "activity": "MF-1.1", "on": "1 ก.พ. 2565"}
+    later = (await edge.post(path, {**YEAR, "happened": [ended]}, Authorization=DEPARTMENT)).json()
+    assert [(row["report"], row["due_on"]) for row in later["items"] if row["scheduled"]] == [
+        ("mf-1-1-bpm", "2022-02-08")
+    ]
+
+
+async def test_a_deadline_that_was_scheduled_stands_and_the_answer_says_both(edge):
+    path = "/v1/units/51/obligations"
+    await edge.post(path, YEAR, Authorization=DEPARTMENT)
+    ended = {"trigger": "activity-ended", "activity": "DEBT-1", "on": "2022-02-01"}
+    answer = await edge.post(path, {**YEAR, "happened": [ended]}, Authorization=DEPARTMENT)
+    (row,) = [row for row in answer.json()["items"] if row["report"] == "debt-1-bpm"]
+    assert (row["due_on"], row["planned_on"], row["scheduled"]) == ("2022-03-10", "2022-02-08", False)
+
+
+async def test_a_year_without_a_catalogue_a_unit_without_an_office_and_unknown_events_are_said(edge):
+    path = "/v1/units/{}/obligations"
+    answer = await edge.post(path.format("5101"), {**YEAR, "fiscal_year": 2566})
+    problem(answer, 422, "no-catalogue")
+    assert answer.json()["years"] == [2565]
+    problem(await edge.post(path.format("510101"), YEAR), 422, "no-office")
+    happened = [{"trigger": "x", "activity": "NONE-1", "on": "2022-02-01"}]
+    wrong = await edge.post(path.format("5101"), {**YEAR, "happened": happened})
+    assert wrong_fields(wrong) == {
+        (None, "happened.0.trigger", "unknown-trigger"), (None, "happened.0.activity", "unknown-activity"),
+    }  # fmt: skip
+    assert edge.names() == []
 
 
 async def test_units_that_are_none_owe_nothing(edge):
@@ -180,13 +220,13 @@ async def test_a_report_goes_up_to_the_department_and_is_accepted_there(edge):
     await edge.post(PATH, UPGRADES)
     await hand_in(edge)
     await edge.post(f"{ONE}/accept", {"on": "2022-07-25"})
-    assert await due(edge, "2022-07-26") == [("kkj-upgrades", "submitted")]
+    assert await due(edge, "2022-07-26") == [("duty-12-upgrade", "submitted")]
     assert (await hand_in(edge, "2022-07-27", DISTRICT_OFFICER)).json()["code"] == "handing-level-needed"
     await hand_in(edge, "2022-07-27", PROVINCE)
     problem(await edge.post(f"{ONE}/accept", {"on": "2022-07-28"}), 403, "receiving-level-needed")
     await edge.post(f"{ONE}/accept", {"on": "2022-07-28"}, Authorization=DEPARTMENT)
-    assert await due(edge, "2022-07-28") == [("kkj-upgrades", "accepted")]
-    assert await due(edge, "2022-07-27") == [("kkj-upgrades", "submitted")]
+    assert await due(edge, "2022-07-28") == [("duty-12-upgrade", "accepted")]
+    assert await due(edge, "2022-07-27") == [("duty-12-upgrade", "submitted")]
     problem(await hand_in(edge, "2022-07-29", DEPARTMENT), 409, "report-accepted")
 
 
@@ -197,10 +237,10 @@ async def test_what_was_given_back_is_owed_again(edge):
     assert (await edge.post(f"{ONE}/return", back)).json()["events"] == [
         "chumchon.reporting.ReportReturned.v1"
     ]
-    assert await due(edge, "2022-07-20") == [("kkj-upgrades", "submitted")]
-    assert await due(edge, "2022-08-01") == [("kkj-upgrades", "late")]
+    assert await due(edge, "2022-07-20") == [("duty-12-upgrade", "submitted")]
+    assert await due(edge, "2022-08-01") == [("duty-12-upgrade", "late")]
     await hand_in(edge, "2022-08-02")
-    assert await due(edge, "2022-08-02") == [("kkj-upgrades", "submitted-late")]
+    assert await due(edge, "2022-08-02") == [("duty-12-upgrade", "submitted-late")]
     wrong = await edge.post(f"{ONE}/return", {**back, "reason": "พบนายสมชาย"})
     assert wrong_fields(wrong) == {(None, "reason", "choice")}
 
@@ -216,9 +256,9 @@ async def test_a_moved_deadline_makes_nothing_late_before_it_was_moved(edge):
     assert (await edge.post(f"{ONE}/deadline", move)).json()["events"] == [
         "chumchon.reporting.DeadlineMoved.v1"
     ]
-    assert await due(edge, "2022-08-04") == [("kkj-upgrades", "late")]
-    assert await due(edge, "2022-08-05") == [("kkj-upgrades", "open")]
-    assert await due(edge, "2022-09-01") == [("kkj-upgrades", "late")]
+    assert await due(edge, "2022-08-04") == [("duty-12-upgrade", "late")]
+    assert await due(edge, "2022-08-05") == [("duty-12-upgrade", "open")]
+    assert await due(edge, "2022-09-01") == [("duty-12-upgrade", "late")]
 
 
 async def test_a_due_list_is_filtered_paged_and_a_table(edge):
@@ -231,15 +271,17 @@ async def test_a_due_list_is_filtered_paged_and_a_table(edge):
     while (following := late.json()["next"]) is not None:
         late = await read(PATH + following)
         rows += late.json()["items"]
-    assert [(row["due_on"], row["area"]) for row in rows] == [
-        *((("2022-03-31", area)) for area in ("5101", "5102")),
-        *(("2022-07-31", area) for area in ("5101",) * 3 + ("5102",) * 3),
-    ]
+    assert [(row["due_on"], row["area"]) for row in rows] == sorted(
+        (one.due_on.isoformat(), area)
+        for one in DISTRICT
+        for area in ("5101", "5102")
+        if one.due_on and one.due_on < date(2022, 8, 1)
+    )
     table = await read(PATH, params={"area": "5101", "on": "2022-08-01", "format": "csv"})
     assert table.text.splitlines()[0].startswith(
         "id,area,report,name_th,name_en,fiscal_year,period,due_on,status"
     )
-    assert len(table.text.splitlines()) == 7
+    assert len(table.text.splitlines()) == 1 + len(DISTRICT)
     assert (await read(PATH, params={"area": "51", "fiscal_year": 2566})).json()["items"] == []
     assert (await read(PATH, params={"area": "51", "on": "2021-09-30"})).json()["items"] == []
 
@@ -250,9 +292,14 @@ async def test_counts_by_area_add_up(edge):
         await edge.post(f"/v1/units/{unit}/obligations", YEAR)
     await edge.tell()
     answer = (await edge.client.get("/v1/timeliness", params={"area": "51", "on": "2022-08-01"})).json()
-    assert answer["total"] == 16
+    province = owing(schedules(2565), "51", 2565).reports
+    late, of_district = (
+        sum(one.due_on is not None and one.due_on < date(2022, 8, 1) for one in each)
+        for each in (province, DISTRICT)
+    )
+    assert answer["total"] == len(province) + 2 * len(DISTRICT)
     assert [(row["code"], row["total"], row["parts"]["late"]) for row in answer["items"]] == [
-        ("51", 4, 0), ("5101", 6, 4), ("5102", 6, 4),
+        ("51", len(province), late), ("5101", len(DISTRICT), of_district), ("5102", len(DISTRICT), of_district),
     ]  # fmt: skip
     for status, n in answer["parts"].items():
         assert n == sum(row["parts"][status] for row in answer["items"])

@@ -31,7 +31,7 @@ def refuse(th: str, en: str) -> NoReturn:
 def loaded(year: int) -> Catalogue:
     """The catalogue of a year; ends the command where there is none (2) or where it is faulty (1)."""
     from services.reporting.catalogue import Faulty
-    from services.reporting.promised import NoCatalogue, catalogue_of
+    from services.reporting.plan.promised import NoCatalogue, catalogue_of
 
     try:
         return catalogue_of(year)

@@ -87,7 +87,7 @@ def calendar(area: AreaOption, since: FromOption = "", until: ToOption = "", yea
     """ปฏิทิน · the dated ones as an iCalendar file, to open in or import to a calendar: `… > due.ics`."""
     import sys
 
-    from services.reporting.calendar_file import calendar_file
+    from services.reporting.plan.calendar_file import calendar_file
 
     owed = _owed(area, since, until, year)
     sys.stdout.buffer.write(calendar_file(owed.name, owed.dated, datetime.now(UTC)))
@@ -97,7 +97,7 @@ def calendar(area: AreaOption, since: FromOption = "", until: ToOption = "", yea
 def _owed(area: str, since: str, until: str, year: int) -> Owed:
     """Read the question; ends the command with exit code 2 where it makes no sense."""
     from contracts.calendar import fiscal_year, fiscal_year_end, fiscal_year_start
-    from services.reporting.promised import schedules
+    from services.reporting.plan.promised import schedules
 
     catalogue = loaded(year)
     code, name = _unit(area)
@@ -130,7 +130,7 @@ def _unit(area: str) -> tuple[str, str]:
     from contracts.areas import AreaLevel
     from services.chassis.thai import arabic_digits
     from services.cli.areas import area_rows
-    from services.reporting.promised import has_office
+    from services.reporting.plan.promised import has_office
 
     code = arabic_digits(area.strip())
     found = next((row for row in area_rows() if row.code == code), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.http import Routes
 from services.chassis.read_models import ReadModels
-from services.reporting.api import counts, duties, obligations, pages, places
+from services.reporting.api import counts, duties, obligations, pages, places, scheduling
 from services.reporting.api.clock import Clock
 from services.reporting.live import Live
 
@@ -23,4 +23,5 @@ def routes(board: ReadModels, owed: ReadModels, live: Live, clock: Clock | None 
     places.add(table, board, clock)
     duties.add(table, owed, clock)
     obligations.add(table, board)
+    scheduling.add(table)
     return table

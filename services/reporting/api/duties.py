@@ -20,7 +20,7 @@ from services.reporting.api.clock import Clock
 from services.reporting.api.form import AskedForm, Bom, SeenVector, formed, look, vector
 from services.reporting.api.obligations import ObligationId
 from services.reporting.domain.obligation import NOT_FOUND
-from services.reporting.domain.reports import REPORTS
+from services.reporting.plan.promised import report
 from services.reporting.views import Duty, DutyStatus
 
 
@@ -182,7 +182,7 @@ def _place_of(row: Mapping[str, Any]) -> str:
 
 
 def _row(row: Duty) -> DutyRow:
-    known = REPORTS.get(row.report)
+    known = report(row.report, row.fiscal_year)
     return DutyRow(
         id=row.id,
         area=row.area,

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from contracts.areas import AreaCode
-from contracts.ids import derived, id_pattern
+from contracts.ids import id_pattern
 from contracts.reporting import DeadlineReason, ReportLevel, ReturnReason
 from services.chassis.access import Role
 from services.chassis.days import Day, PastDay
-from services.chassis.decider import Refused
 from services.chassis.handling import CommandHandler
 from services.chassis.http import FiscalYear, Part, Reply, Routes, Run
 from services.chassis.known_areas import KnownAreas
@@ -32,7 +28,6 @@ from services.reporting.domain.obligation import (
     SubmitReport,
     obligation_stream,
 )
-from services.reporting.domain.reports import owed
 
 ObligationId = Annotated[str, StringConstraints(pattern=id_pattern("obligation"))]
 
@@ -40,20 +35,13 @@ ObligationId = Annotated[str, StringConstraints(pattern=id_pattern("obligation")
 class NewObligation(Sent):
     """One report that a unit owes; `on` is the day from which it is owed."""
 
-    report: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["kkj-upgrades"])
+    report: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", examples=["duty-12-upgrade"])
     area: TypedArea
     fiscal_year: FiscalYear
     period: str = Field(default="", pattern=r"^[a-z0-9-]{0,16}$")
     due_on: Day | None
     chain: tuple[ReportLevel, ...] = Field(min_length=2, max_length=3, examples=[["district", "province"]])
     source: str = Field(default="", pattern=r"^[0-9A-Za-z ._-]{0,120}$", examples=["003 L6025"])
-    on: PastDay
-
-
-class WholeYear(Sent):
-    """A unit's whole fiscal year, from the table of reports; `on` is the day from which they are owed."""
-
-    fiscal_year: FiscalYear
     on: PastDay
 
 
@@ -84,26 +72,6 @@ class Accepted(Sent):
     on: PastDay
 
 
-class ScheduledRow(BaseModel):
-    """One obligation of a unit's year; `scheduled` is false where it was so already."""
-
-    id: str
-    version: int
-    report: str
-    period: str
-    due_on: date | None
-    scheduled: bool
-
-
-class ScheduledYear(BaseModel):
-    """What a unit owes in a fiscal year; `repeated` is true for the answer to a repeated Idempotency-Key."""
-
-    area: str
-    fiscal_year: int
-    repeated: bool
-    items: list[ScheduledRow]
-
-
 def add(routes: Routes, board: ReadModels) -> None:
     """The commands; `board` is where the figures come from."""
 
@@ -115,52 +83,6 @@ def add(routes: Routes, board: ReadModels) -> None:
         command = ScheduleReport(obligation_id=stream, by=run.by, **body.model_dump())
         unless = await areas.refusal(body.area, body.on)
         return await run(OBLIGATION, stream, command, created=f"/v1/obligations/{stream}", unless=unless)
-
-    @routes.command(
-        "POST",
-        "/v1/units/{area}/obligations",
-        roles={Role.APPROVER},
-        summary="Schedule all that a unit owes in a fiscal year",
-    )
-    async def schedule_year(
-        area: AreaCode, body: WholeYear, run: Run, parts: Part[Parts], areas: Part[KnownAreas]
-    ) -> ScheduledYear:
-        """One command an obligation, each under a key derived from this request's: after a crash in the middle the same
-        request completes it. What is scheduled already stays as it is."""
-        unless = await areas.refusal(area, body.on)
-        call, items, repeated = run.call(), [], []
-        for one in owed(area, body.fiscal_year):
-            stream = obligation_stream(one.report.code, area, body.fiscal_year, one.period)
-            command = ScheduleReport(
-                obligation_id=stream,
-                report=one.report.code,
-                area=area,
-                fiscal_year=body.fiscal_year,
-                period=one.period,
-                due_on=one.due_on,
-                chain=one.report.chain,
-                source=one.report.source,
-                on=body.on,
-                by=run.by,
-            )
-            its_own = replace(call, command_id=derived(str(call.command_id), stream))
-            done = await parts.handler.handle(OBLIGATION, stream, command, its_own, unless=unless)
-            if isinstance(done, Refused):
-                raise refusal(done)
-            repeated.append(done.repeated)
-            items.append(
-                ScheduledRow(
-                    id=stream,
-                    version=done.version,
-                    report=one.report.code,
-                    period=one.period,
-                    due_on=one.due_on,
-                    scheduled=bool(done.events),
-                )
-            )
-        return ScheduledYear(
-            area=area, fiscal_year=body.fiscal_year, repeated=bool(repeated) and all(repeated), items=items
-        )
 
     one = "/v1/obligations/{obligation_id}"
 

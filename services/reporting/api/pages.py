@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -18,7 +19,17 @@ from services.chassis.read_models import ReadModels
 from services.chassis.thai import Unreadable, arabic_digits, read_date
 from services.reporting.api.clock import Clock
 from services.reporting.live import Listener, Live, Render, TooManyListeners
-from services.reporting.pages import HEADERS, Place, Rendered, Shown, assets, missing, page, sections
+from services.reporting.pages import (
+    HEADERS,
+    Place,
+    Rendered,
+    Shown,
+    assets,
+    due_page,
+    missing,
+    page,
+    sections,
+)
 from services.reporting.views import board, newest_duties
 from services.reporting.words import language
 
@@ -27,6 +38,9 @@ TOO_MANY = kind(
     th="ขณะนี้มีผู้ดูสดเต็มแล้ว หน้าเว็บยังเปิดดูได้ และจะลองเชื่อมต่อใหม่เอง",
     en="No more live streams can be served now. The page itself works, and tries again by itself.",
 )  # fmt: skip
+Made = Callable[[Shown, Place, datetime], str]
+"""A page of a place, now."""
+
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -73,6 +87,14 @@ def add(routes: Routes, models: ReadModels, owed: ReadModels, live: Live, clock:
     @routes.query("/", roles=PUBLIC, summary="The board, a page for people")
     async def show(request: Request, area: str = "", on: str = "", lang: str = "") -> Response:
         """Thai unless `lang` or Accept-Language says English. What cannot be read or found has a page, too."""
+        return await answered(request, area, on, lang, page)
+
+    @routes.query("/due", roles=PUBLIC, summary="The due list of an area's own office, a page for people")
+    async def due(request: Request, area: str = "", on: str = "", lang: str = "") -> Response:
+        """All that it owes in the fiscal year of the day, as of the day; the board shows what comes next."""
+        return await answered(request, area, on, lang, due_page)
+
+    async def answered(request: Request, area: str, on: str, lang: str, made: Made) -> Response:
         chosen = language(lang, request.headers.get("accept-language", ""))
         code, place = arabic_digits(area.strip()), Place("", chosen)
         day: date | None = None
@@ -85,7 +107,7 @@ def add(routes: Routes, models: ReadModels, owed: ReadModels, live: Live, clock:
         shown = await shown_at(models, owed, code, day or clock.today()) if _is_code(code) else None
         if shown is None:
             return _html(missing(place, code=code[:20]), chosen, 404)
-        return _html(page(shown, place, clock.now()), chosen)
+        return _html(made(shown, place, clock.now()), chosen)
 
     @routes.query("/events", roles=PUBLIC, summary="The board's changes, as server-sent events")
     async def events(

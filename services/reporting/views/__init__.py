@@ -17,7 +17,7 @@ from services.reporting.views.counts import (
     upgrades_by_area,
 )
 from services.reporting.views.coverage import Coverage, Tambon, coverage
-from services.reporting.views.duties import Duties, Duty, DutyStatus, duties, newest_duties
+from services.reporting.views.duties import Duties, Duty, DutyStatus, duties, newest_duties, to_do
 from services.reporting.views.duties import one as one_duty
 from services.reporting.views.duty_fold import DUTIES
 from services.reporting.views.figures import figures
@@ -59,6 +59,7 @@ __all__ = [
     "one_duty",
     "producers_by_area",
     "stages_by_area",
+    "to_do",
     "trail",
     "upgrades_by_area",
 ]

@@ -19,6 +19,10 @@ SOON = timedelta(days=14)
 """How long before its deadline a report is due soon. Ours: the sources print none."""
 
 
+FIRST = 8
+"""How many rows a board shows of an office's due list. Ours."""
+
+
 class DutyStatus(StrEnum):
     """How an obligation stands on a day."""
 
@@ -132,6 +136,11 @@ async def one(snapshot: Snapshot, obligation: str, on: date) -> tuple[Duty, tupl
 def in_order(rows: Sequence[Duty]) -> tuple[Duty, ...]:
     """By deadline, area, report and period."""
     return tuple(sorted(rows, key=lambda row: (row.due_on or date.max, row.area, row.report, row.period)))
+
+
+def to_do(rows: Sequence[Duty], most: int = FIRST) -> tuple[Duty, ...]:
+    """What an office is to hand in next: what is late, then what comes, then what has no day; the first of it."""
+    return in_order([row for row in rows if row.status in OWED])[:most]
 
 
 def duty(row: Row, on: date) -> Duty | None:

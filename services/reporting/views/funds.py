@@ -7,14 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.calendar import fiscal_year as fiscal_year_of
-from contracts.funds import FundKind
 from services.chassis.read_models import Snapshot
+from services.reporting.plan.promised import national_upgrades
 from services.reporting.views import fold
-
-NATIONAL_UPGRADES: Mapping[int, Mapping[str, int]] = {
-    2565: {FundKind.POVERTY.value: 1377, FundKind.SAVINGS.value: 1623}  # 003 L6025 and L6149: "76 จังหวัด รวม"
-}
-"""B.E. fiscal year → kind → upgrades that the whole country is to reach. The bases and the areas' quotas are not printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ async def funds(snapshot: Snapshot, within: str, on: date) -> Funds:
         )
         for kind, measure in fold.FUNDS.items()
     )
-    targets = NATIONAL_UPGRADES.get(year, {})
+    targets = national_upgrades().get(year, {})
     upgrades = tuple(
         Upgrades(kind.kind, kind.upgraded, targets[kind.kind]) for kind in kinds if kind.kind in targets
     )
@@ -96,7 +91,7 @@ async def funds(snapshot: Snapshot, within: str, on: date) -> Funds:
 
 def _year(on: date) -> int:
     year = fiscal_year_of(on)
-    return max((known for known in NATIONAL_UPGRADES if known <= year), default=year)
+    return max((known for known in national_upgrades() if known <= year), default=year)
 
 
 async def _sums(

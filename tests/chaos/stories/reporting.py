@@ -16,7 +16,7 @@ async def board(officer: Officer, n: int) -> None:
 async def duty(officer: Officer, n: int) -> None:
     """A district owes a report, which goes up its chain; some come back once, some stay where they are."""
     owed = {
-        "report": "kkj-upgrades",
+        "report": "duty-12-upgrade",
         "area": f"51{officer.dice.randint(1, 8):02d}",
         "fiscal_year": 2565,
         "period": f"{officer.number}-{n}",

@@ -1,4 +1,4 @@
-"""The catalogue in a running program: read once, and what it says of a report, of a unit's year and of a national target."""
+"""The catalogue in a running program: read once, and what it says of a report and of a national target."""
 
 from __future__ import annotations
 
