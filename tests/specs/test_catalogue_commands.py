@@ -86,16 +86,29 @@ def test_the_due_list_of_a_unit_is_its_schedule_between_two_days():
     assert "อำเภอเมืองลำพูน" in people
 
 
+def test_a_tambon_owes_what_its_committee_and_its_workers_owe():
+    rows = {row["id"]: row for row in told("due", "--area", "510101")["due"]}
+    assert (rows["BMN-1.2.1-SUBMIT"]["opens_on"], rows["BMN-1.2.1-SUBMIT"]["due_on"]) == (
+        "2022-01-01",
+        "2022-05-31",
+    )
+    later = {
+        row["id"]
+        for row in told("due", "--area", "510101", "--from", "2024-10-01", "--to", "2025-09-30")["due"]
+    }
+    assert "LEV-SUMMARY" in later
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ("due", "--area", "9999"),
-        ("due", "--area", "510101"),
+        ("due", "--area", "100101"),
         ("due", "--area", "10"),
         ("due", "--area", "x"),
         ("due", "--area", "51", "--from", "2022-05-01", "--to", "2022-04-30"),
         ("due", "--area", "51", "--from", "yesterday"),
-        ("calendar", "--area", "510101"),
+        ("calendar", "--area", "1001"),
         ("kpis", "--owner", "nobody"),
         ("kpis", "--list", "mine"),
         ("budget", "--quarter", "5"),

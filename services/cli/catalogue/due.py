@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from contracts.areas import AreaLevel
 from services.cli.catalogue.asked import JsonOption, YearOption, console, loaded, refuse, show_json, table
 
 if TYPE_CHECKING:
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-AreaOption = Annotated[str, typer.Option(help="รหัสจังหวัด/อำเภอ · code of a province or a district, as 5101")]
+AreaOption = Annotated[
+    str, typer.Option(help="รหัสจังหวัด อำเภอ หรือตำบล · code of a province, district or tambon, as 5101")
+]
 FromOption = Annotated[
     str, typer.Option("--from", help="ตั้งแต่วันที่ · from this day, as 2021-10-01 or 1 ต.ค. 2564")
 ]
 ToOption = Annotated[str, typer.Option("--to", help="ถึงวันที่ · to this day, included")]
+_UNITS = {
+    AreaLevel.PROVINCE: "สำนักงานพัฒนาชุมชนจังหวัด",
+    AreaLevel.DISTRICT: "สำนักงานพัฒนาชุมชนอำเภอ",
+    AreaLevel.TAMBON: "ตำบล",
+}
 WAITS = {
     "choice": "ยังไม่มีบันทึกว่าพื้นที่นี้ได้รับคัดเลือก · no choice of this area is recorded",
     "event": "ยังไม่มีเหตุการณ์ที่ต้องนับวัน · nothing happened yet that its days are counted from",
@@ -126,8 +134,7 @@ def _owed(area: str, since: str, until: str, year: int) -> Owed:
 
 
 def _unit(area: str) -> tuple[str, str]:
-    """The code and the name of the office of an area."""
-    from contracts.areas import AreaLevel
+    """The code and the name of an area's office; of a tambon itself, whose committee and workers owe things, too."""
     from services.chassis.thai import arabic_digits
     from services.cli.areas import area_rows
     from services.reporting.plan.promised import has_office
@@ -136,13 +143,12 @@ def _unit(area: str) -> tuple[str, str]:
     found = next((row for row in area_rows() if row.code == code), None)
     if found is None:
         refuse(f"ไม่มีพื้นที่รหัส {area} ในทะเบียน", f"The area register has no area {area}.")
-    if not has_office(code):
+    if not has_office(code[:4]):
         refuse(
-            f"พื้นที่ {code} ({found.name_th}) ไม่มีหน่วยงานของกรม ใช้รหัสจังหวัด (2 หลัก) หรืออำเภอ (4 หลัก)",
-            f"Area {code} ({found.name_en}) has no office of the department: give a province (2 digits) or a district (4).",
+            f"พื้นที่ {code} ({found.name_th}) ไม่มีหน่วยงานของกรมการพัฒนาชุมชน",
+            f"Area {code} ({found.name_en}) has no office of the Community Development Department.",
         )
-    office = "จังหวัด" if found.level == AreaLevel.PROVINCE else "อำเภอ"
-    return code, f"สำนักงานพัฒนาชุมชน{office}{found.name_th}"
+    return code, f"{_UNITS[AreaLevel(found.level)]}{found.name_th}"
 
 
 def _day(typed: str, otherwise: date) -> date:

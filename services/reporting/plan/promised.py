@@ -30,7 +30,7 @@ class NoCatalogue(LookupError):
 
 @cache
 def catalogue_of(fiscal_year: int) -> Catalogue:
-    """The catalogue of a B.E. fiscal year; the first call of a process reads its files (a quarter of a second).
+    """The catalogue of a B.E. fiscal year; the first call of a process reads its files (less than half a second).
 
     Raises `NoCatalogue`, and `Faulty` for one that cannot be taken as it is.
     """
