@@ -36,12 +36,13 @@ demo: $(STAMP) ## ตัวอย่างลำพูน · start everything, l
 test: $(STAMP) ## ทดสอบ · all tests
 	@$(BIN)/pytest $(ARGS)
 
-check: $(STAMP) ## ตรวจโค้ด · lint, format, types, import rules, committed schemas
+check: $(STAMP) ## ตรวจโค้ด · lint, format, types, import rules, committed schemas, the catalogue and its page
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/chumchon schemas --check
+	@$(BIN)/chumchon catalogue docs --check
 
 schemas: $(STAMP) ## สร้างสคีมา · write the JSON Schemas, AsyncAPI and OpenAPI again
 	@$(BIN)/chumchon schemas $(ARGS)
