@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.catalogue import load
+from services.reporting.catalogue import Catalogue, Fault, load
 from services.reporting.catalogue.checks.check import check
 from services.reporting.catalogue.checks.printed import Lines
-from services.reporting.catalogue.checks.sums import remainder
+from services.reporting.catalogue.checks.sums import outcomes, remainder
 from services.reporting.catalogue.files import source_lines
+from services.reporting.catalogue.types.budget import BudgetNode
 from services.reporting.catalogue.types.spending import has_met
 from tests.specs.catalogue_rows import kpi, loaded
 
@@ -226,3 +227,26 @@ def test_who_spends_by_its_own_plan_has_met_the_quarter(spent: Decimal, planned:
     assert has_met(planned, planned, target)
     assert has_met(target, planned, target)
     assert has_met(spent, planned, target) == (spent >= planned or spent >= target)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10**9)), min_size=1, max_size=25))
+def test_what_stays_at_the_centre_and_the_leaves_make_the_whole(drawn: list[tuple[int, int]]):
+    """Each node hangs below an earlier one; what a parent has beyond its parts is its own."""
+    own = [amount for _, amount in drawn]
+    parents = [None if n == 0 else draw % n for n, (draw, _) in enumerate(drawn)]
+    amounts = list(own)
+    for n in range(len(drawn) - 1, 0, -1):
+        amounts[parents[n] or 0] += amounts[n]
+    nodes = {
+        f"N{n}": BudgetNode.model_validate(
+            {"id": f"N{n}", "kind": "item", "parent": None if parent is None else f"N{parent}", "th": "ก", "en": "a",
+             "amount": f"{amounts[n]}", "source": "003:1"}
+        )
+        for n, parent in enumerate(parents)
+    }  # fmt: skip
+    catalogue = Catalogue(2565, budget=nodes)
+    assert [remainder(node, catalogue) for node in nodes.values()] == [100 * amount for amount in own]
+    assert sum(remainder(node, catalogue) for node in nodes.values()) == nodes["N0"].amount
+    faults: list[Fault] = []
+    assert all(outcome.agrees for outcome in outcomes(catalogue, faults))
+    assert faults == []

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from contracts.reporting import ReportLevel
 from services.chassis.decider import Actor
@@ -115,6 +118,30 @@ def test_what_was_left_out_says_why():
     found = reports("5101", fraud)["duty-12-fraud"]
     assert (found.due_on, len(found.period)) == (date(2022, 2, 9), 16)
     assert found.chain == (DISTRICT, PROVINCE, DEPARTMENT)
+
+
+KEYS = sorted(plan().catalogue.activities)
+EVENTS = st.builds(
+    lambda trigger, key, day: Happened(trigger, "5101", day, f"{trigger}-{key}-{day}", key),
+    st.sampled_from(sorted(plan().catalogue.triggers)),
+    st.sampled_from(KEYS),
+    st.dates(date(2021, 10, 1), date(2022, 9, 30)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@for_all(st.lists(EVENTS, max_size=12, unique_by=lambda one: one.id))
+def test_whatever_happened_every_obligation_is_scheduled_or_left_out_with_its_reason(events: list[Happened]):
+    before, after = owing(plan(), "5101", 2565), owing(plan(), "5101", 2565, events)
+    scheduled = {(one.code, one.period) for one in after.reports}
+    left = [code for codes in after.left_out.values() for code in codes]
+    assert len(scheduled) == len(after.reports)
+    assert {code for code, _ in scheduled} | set(left) == {one.code for one in before.reports} | {
+        code for codes in before.left_out.values() for code in codes
+    }
+    assert len(left) == len(set(left))
+    assert not {code for code, _ in scheduled} & set(left)
+    assert {(one.code, one.period) for one in before.reports} <= scheduled
 
 
 def test_no_way_up_is_shorter_than_its_receivers_and_none_goes_down():
