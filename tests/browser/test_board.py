@@ -285,6 +285,7 @@ async def test_a_telephone_needs_no_sideways_scrolling(browser: Browser, site: S
         ("/?area=510402&lang=en", "dark"),
         ("/", "light"),
         ("/?area=99", "light"),
+        ("/due?area=51&on=2022-04-15", "light"),
     ],
 )
 async def test_axe_finds_nothing_serious(browser: Browser, site: Site, path: str, scheme: str):

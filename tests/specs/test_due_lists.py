@@ -167,7 +167,12 @@ async def test_what_is_to_do_begins_with_what_is_late_and_ends_with_what_has_no_
         (row.status is DutyStatus.LATE for row in everything), reverse=True
     )
     assert [row.due_on is None for row in everything] == sorted(row.due_on is None for row in everything)
-    assert views.to_do(rows) == everything[:8]
+    late = [row for row in everything if row.status is DutyStatus.LATE]
+    coming = [row for row in everything if row.status is not DutyStatus.LATE]
+    assert len(late) > 4
+    assert views.to_do(rows) == (*late[:4], *coming[:4])
+    assert views.to_do(late) == tuple(late[:8])
+    assert views.to_do(coming) == tuple(coming[:8])
 
 
 async def test_the_page_shows_the_year_of_the_day_or_the_latest_one_before():

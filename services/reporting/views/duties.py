@@ -139,8 +139,13 @@ def in_order(rows: Sequence[Duty]) -> tuple[Duty, ...]:
 
 
 def to_do(rows: Sequence[Duty], most: int = FIRST) -> tuple[Duty, ...]:
-    """What an office is to hand in next: what is late, then what comes, then what has no day; the first of it."""
-    return in_order([row for row in rows if row.status in OWED])[:most]
+    """What an office is to hand in next: what is late, then what comes, then what has no day; half of each where both
+    are many, so that old debts do not hide what is due tomorrow."""
+    owed = in_order([row for row in rows if row.status in OWED])
+    late = [row for row in owed if row.status is DutyStatus.LATE]
+    coming = [row for row in owed if row.status is not DutyStatus.LATE]
+    shown = late[: max(most // 2, most - len(coming))]
+    return (*shown, *coming[: most - len(shown)])
 
 
 def duty(row: Row, on: date) -> Duty | None:
