@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
     from services.reporting.catalogue import Catalogue, Fault
 
 WRONG_QUESTION, FAULTS = 2, 1
@@ -61,11 +62,15 @@ def tell_faults(faults: Iterable[Fault]) -> None:
 
 def console() -> Console:
     """For people; wide enough for Thai where nobody looks at it (a file, a pipe)."""
+    from rich.console import Console
+
     return Console(width=None if sys.stdout.isatty() else 150, highlight=False)
 
 
 def table(title: str, *headings: str, numbers: tuple[str, ...] = ()) -> Table:
     """An empty table; the columns named in `numbers` are set to the right."""
+    from rich.table import Table
+
     made = Table(title=title, title_justify="left")
     for heading in headings:
         made.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")

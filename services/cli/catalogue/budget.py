@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.tree import Tree
 
 from services.cli.catalogue.asked import JsonOption, YearOption, console, loaded, refuse, show_json, table
 
 if TYPE_CHECKING:
+    from rich.tree import Tree
+
     from services.reporting.catalogue import Catalogue
     from services.reporting.catalogue.types.budget import BudgetNode
 
@@ -38,6 +39,8 @@ def budget(
             }
         )
         return
+    from rich.tree import Tree
+
     out = console()
     for root in (node for node in nodes.values() if node["parent"] is None):
         tree = Tree(_label(root))
