@@ -43,6 +43,10 @@ class QuickStore(InMemoryCommitStore):
         key = self._commands.get(str(command_id))
         return None if key is None else self.commit(key)
 
+    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
+        """See `CommitStore.latest`."""
+        return await self.command(command_id), max((v for _, v in self._streams[stream]), default=0)
+
     def commit(self, key: tuple[str, int]) -> Commit:
         """One commit by stream and version."""
         document = self.documents[key]

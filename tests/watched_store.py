@@ -30,6 +30,7 @@ class WatchedStore:
         self.groups: list[int] = []
         self.reads: list[tuple[str, int]] = []
         self.lookups: list[UUID] = []
+        self.proofs: list[UUID] = []
         self.append_raises: list[Exception | None] = []
         self.read_raises: list[Exception | None] = []
         self.command_raises: list[Exception | None] = []
@@ -82,6 +83,13 @@ class WatchedStore:
             return None
         found = await self.inner.command(command_id)
         return None if found is None or (found.stream, found.version) in self._hidden_now() else found
+
+    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
+        """Slow or raising; never blind, and nothing is held back from it."""
+        self.proofs.append(command_id)
+        await self._slowly()
+        _raise_next(self.command_raises)
+        return await self.inner.latest(stream, command_id)
 
     def stored(self, stream: str) -> list[dict[str, Any]]:
         """The raw documents of a stream in order."""

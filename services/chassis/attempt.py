@@ -110,32 +110,30 @@ class Attempt:
         tools, call = self.tools, self.call
         pause = 0.001
         held = await tools.streams.load(self.aggregate, self.stream)
-        fresh = False
+        sure = False
         while True:
-            if call.expected_version not in (None, held.version):
+            stale = call.expected_version not in (None, held.version)
+            decision = () if stale else self._decision(held)
+            forgotten = [item.owner for item in _items(decision) if isinstance(item, Forgotten)]
+            if stale or forgotten or not _items(decision):
+                # A "no" is not taken back, and a key that is destroyed is gone for good: never for a repeated call, never
+                # on the word of a cache, or of a primary that was just elected.
                 if (prior := await self._prior()) is not None:
                     return prior
-                if fresh:
+                if stale and (prior := await self._taken(held)) is not None:
+                    return prior
+                if not sure:
+                    found, sure = await self._sure(held), True
+                    if isinstance(found, Done):
+                        return found
+                    if found.version != held.version:
+                        held = found
+                        continue
+                if stale:
                     raise StaleVersion(self.stream, held.version)
-                held, fresh = await self._reload(), True
-                continue
-            decision = self._decision(held)
-            if isinstance(decision, Refused) or not decision:
-                if (prior := await self._prior()) is not None:
-                    return prior
-                before = held.version
-                if not fresh:
-                    held, fresh = await self._reload(), True
-                if held.version != before:
-                    continue
-                return self._no(decision, held)
-            forgotten = [item.owner for item in decision if isinstance(item, Forgotten)]
-            if forgotten:  # a key is gone for good: never for a repeated call, never on the word of a cache
-                if (prior := await self._prior()) is not None:
-                    return prior
-                if not fresh:
-                    held, fresh = await self._reload(), True
-                    continue
+                if not forgotten:
+                    return self._no(decision, held)
+            assert not isinstance(decision, Refused)
             commit = await self._commit(held, decision)
             after = fold(self.aggregate, held, [commit])  # first: what cannot be read back is not written
             document = to_bson(commit)
@@ -148,9 +146,7 @@ class Attempt:
             tools.conflicts.inc()
             if (prior := await self._prior()) is not None:
                 return prior
-            held, fresh = await self._reload(), True
-            if call.expected_version is not None and held.version != call.expected_version:
-                raise StaleVersion(self.stream, held.version)
+            held, sure = await self._reload(), False
             await asyncio.sleep(pause)  # the other's commit may be there while no majority has it
             pause = min(pause * 2, 0.2)
 
@@ -177,12 +173,35 @@ class Attempt:
     async def _prior(self) -> Done | None:
         """The first answer to this key, if there was one. Raises KeyReused."""
         commit = await self.tools.store.command(self.call.command_id)
-        if commit is None:
-            return None
+        return None if commit is None else self._repeated(commit)
+
+    def _repeated(self, commit: Commit) -> Done:
         if commit.fingerprint != self.tools.fingerprint(self.stream, self.command):
             raise KeyReused("this key was used for another command")
         events = tuple(said(recorded) for recorded in commit.events)
         return Done(commit.stream, commit.version, events, repeated=True)
+
+    async def _taken(self, held: Held) -> Done | None:
+        """Who has the version after the expected one: ourselves, or another (raises StaleVersion); None: nobody is seen."""
+        expected = self.call.expected_version or 0
+        taken = await self.tools.store.read(self.stream, expected) if held.version > expected else []
+        if not taken:
+            return None
+        if taken[0].command_id == self.call.command_id:
+            return self._repeated(taken[0])
+        raise StaleVersion(self.stream, taken[-1].version)
+
+    async def _sure(self, held: Held) -> Done | Held:
+        """The first answer, or the stream with nothing missing that was acknowledged until now. Raises KeyReused."""
+        mine, version = await self.tools.store.latest(self.stream, self.call.command_id)
+        if mine is not None:
+            return self._repeated(mine)
+        pause = 0.001
+        while held.version < version:
+            held = await self._reload()
+            await asyncio.sleep(pause)  # until majority reads have caught up
+            pause = min(pause * 2, 0.2)
+        return held
 
     async def _reload(self) -> Held:
         return await self.tools.streams.load(self.aggregate, self.stream, fresh=True)
@@ -251,6 +270,10 @@ class Attempt:
         except PyMongoError:
             return None
         return others[0].hash == commit.hash if others else None
+
+
+def _items(decision: Refused | Sequence[Event | Sealed | Forgotten]) -> Sequence[Event | Sealed | Forgotten]:
+    return () if isinstance(decision, Refused) else decision
 
 
 def _event(item: Event | Sealed | Forgotten) -> Event:

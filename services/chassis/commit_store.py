@@ -15,10 +15,12 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from services.chassis.batching import Batched
 from services.chassis.commits import Commit, Written, from_document
-from services.chassis.mongo import MAJORITY, Collection, Database, Document
+from services.chassis.mongo import LINEARIZABLE, MAJORITY, Collection, Database, Document
 
 DUPLICATE_KEY = 11000
 INSERTED = Written("inserted")
+LATEST_MS = 5_000
+"""A primary that has lost its majority would let a linearizable read wait for ever."""
 
 OUTBOX_INDEX = IndexModel(
     [("recorded_at", ASCENDING), ("_id.stream", ASCENDING), ("_id.version", ASCENDING)],
@@ -35,6 +37,7 @@ class MongoCommitStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._commits: Collection = database.get_collection("commits", read_concern=MAJORITY)
+        self._linearizable: Collection = database.get_collection("commits", read_concern=LINEARIZABLE)
         self._streams: Batched[tuple[str, int], list[Commit]] = Batched(self._read, list)
         self._commands: Batched[UUID, Commit | None] = Batched(self._command, lambda: None)
 
@@ -81,6 +84,17 @@ class MongoCommitStore:
     async def _command(self, asked: Sequence[UUID]) -> dict[UUID, Commit | None]:
         found = await self._commits.find({"command_id": {"$in": [str(one) for one in asked]}}).to_list(None)
         return {commit.command_id: commit for commit in map(from_document, found)}
+
+    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
+        """See `CommitStore.latest`: the first read makes the primary prove itself, the session ties the second to it."""
+        async with await self._database.client.start_session(causal_consistency=True) as session:
+            mine = await self._linearizable.find_one(
+                {"command_id": str(command_id)}, session=session, max_time_ms=LATEST_MS
+            )
+            last = await self._commits.find_one(
+                {"_id.stream": stream}, {"_id": 1}, sort=[("_id.version", -1)], session=session
+            )
+        return from_document(mine) if mine else None, last["_id"]["version"] if last else 0
 
     async def waiting(self) -> int:
         """How many commits wait to be sent, counted up to 100,000."""
@@ -143,6 +157,10 @@ class InMemoryCommitStore:
             if document["command_id"] == str(command_id):
                 return _utc(document)
         return None
+
+    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
+        """See `CommitStore.latest`."""
+        return await self.command(command_id), max((v for s, v in self.documents if s == stream), default=0)
 
 
 def _utc(document: Document) -> Commit:

@@ -223,3 +223,10 @@ class CommitStore(Protocol):
     async def command(self, command_id: UUID) -> Commit | None:
         """The commit that this command made, if it made one. Raises the driver's error."""
         ...
+
+    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
+        """The same commit, and the last version of a stream (0: none): nothing acknowledged before the call is missing.
+
+        The other reads may be a moment behind after an election. Dearer than they are. Raises the driver's error.
+        """
+        ...

@@ -16,6 +16,7 @@ from pymongo import ReadPreference, WriteConcern
 from pymongo.read_concern import ReadConcern
 
 __all__ = [
+    "LINEARIZABLE",
     "MAJORITY",
     "SNAPSHOT",
     "Client",
@@ -35,6 +36,8 @@ Session: TypeAlias = AsyncIOMotorClientSession
 
 MAJORITY = ReadConcern("majority")
 SNAPSHOT = ReadConcern("snapshot")
+LINEARIZABLE = ReadConcern("linearizable")
+"""A majority read may miss what was acknowledged: a primary just elected does not yet know all that a majority has."""
 
 SILENCE_MS = 30_000
 """Longer than anything that we ask takes, and shorter than people wait."""

@@ -27,6 +27,14 @@ async def test_what_was_appended_is_read_back_the_same_bytes_and_times_and_thai_
     assert await store.command(written.command_id) == written
 
 
+async def test_the_latest_of_a_stream_and_of_a_command_are_told_together(store):
+    first, second = commit(key="a"), commit(key="b", version=2)
+    assert await store.latest(first.stream, first.command_id) == (None, 0)
+    await _append(store, first, second)
+    assert await store.latest(first.stream, first.command_id) == (first, 2)
+    assert await store.latest("notebook:other", second.command_id) == (second, 0)
+
+
 async def test_a_commit_waits_to_be_sent_under_an_id_of_stream_and_version_in_that_order(store):
     await _append(store, commit())
     [document] = await raw(store, "notebook:1")

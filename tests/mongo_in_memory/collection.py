@@ -28,8 +28,9 @@ class MemoryCollection:
 
     codec_options = AWARE
 
-    def __init__(self, database: MemoryDatabase, name: str) -> None:
+    def __init__(self, database: MemoryDatabase, name: str, *, linearizable: bool = False) -> None:
         self._database = database
+        self._linearizable = linearizable
         self._server = database.client.server
         self.name = name
 
@@ -64,6 +65,8 @@ class MemoryCollection:
         self, query: Query, session: MemorySession | None, sort: Sequence[tuple[str, int]]
     ) -> list[Document]:
         async def read(_: Fate) -> list[Document]:
+            if self._linearizable:
+                await self._server.until_majority()
             return ordered(self._found(query, self._seen(session)).values(), sort)
 
         return await self._database.carry(read)

@@ -133,9 +133,10 @@ class MemoryDatabase:
         return self.get_collection(name)
 
     def get_collection(self, name: str, read_concern: ReadConcern | None = None) -> MemoryCollection:
-        """Reads are majority or snapshot: both see what a majority has."""
-        assert read_concern is None or read_concern.level in ("majority", "snapshot")
-        return MemoryCollection(self, name)
+        """Majority and snapshot reads see what a majority has, linearizable ones wait until it has what the primary has."""
+        level = "majority" if read_concern is None else read_concern.level
+        assert level in ("majority", "snapshot", "linearizable")
+        return MemoryCollection(self, name, linearizable=level == "linearizable")
 
     async def list_collection_names(self) -> list[str]:
         """Of collections that hold something."""

@@ -218,3 +218,18 @@ async def test_a_key_that_another_replica_has_written_but_no_majority_has_is_wai
     again = await there.handle(NOTEBOOK, STREAM, Open(), call("k"))
     assert again == Done(STREAM, 1, first.events, repeated=True)
     assert len(store.stored(STREAM)) == 1
+
+
+async def test_nothing_is_refused_on_the_word_of_a_primary_that_was_just_elected():
+    """It has what a majority has and does not know it yet: for a moment its majority reads miss it (`make chaos`, seed 2)."""
+    store = WatchedStore()
+    await replica(store).handle(NOTEBOOK, STREAM, Open(), call("open"))
+    store.hidden, store.late = {(STREAM, 1)}, 4
+    assert await replica(store).handle(NOTEBOOK, STREAM, MARK, call("k")) == Done(STREAM, 2, (marked("ก"),))
+    store.hidden, store.late = {(STREAM, 1), (STREAM, 2)}, 4
+    again = await replica(store).handle(NOTEBOOK, STREAM, MARK, call("k"))
+    assert again == Done(STREAM, 2, (marked("ก"),), repeated=True)
+    store.hidden, store.late = {(STREAM, 2)}, 4
+    with pytest.raises(StaleVersion, match="2"):
+        await replica(store).handle(NOTEBOOK, STREAM, MARK, call("other", expected=1))
+    assert_whole(store.stored(STREAM))
