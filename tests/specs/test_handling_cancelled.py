@@ -55,9 +55,9 @@ async def test_a_caller_cancelled_before_it_began_wrote_nothing():
     assert not store.inner.documents
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.0005, 0.002, 0.01])
+@pytest.mark.parametrize("seconds", [0.0, 0.0005, 0.002, 0.005])  # all 100 take 10 ms at least
 async def test_of_100_callers_with_timeouts_every_command_is_there_exactly_once(seconds):
-    store = WatchedStore(yields=5)
+    store = WatchedStore(yields=20)
     handlers = [replica(store, deadline=20), replica(store, deadline=20)]
     for name in range(4):
         await handlers[0].handle(NOTEBOOK, notebook(name), Open(), call(f"open {name}"))
