@@ -34,7 +34,7 @@ from tests.system.relay_stack import assert_chained, assert_in_stream_order, rea
 
 ENTRY = "POST /v1/register-entries"
 VILLAGES = tuple(f"5101{tambon:02d}{village:02d}" for tambon in (1, 2, 3) for village in (1, 2))
-QUIET_SECONDS = 90
+QUIET_SECONDS = 180
 
 
 @dataclass
@@ -158,9 +158,13 @@ class World:
     async def quiet(self) -> None:
         """Wait until all is sent and every view has read it."""
         readers = {"members": ("members.register", "members.tambon-reach"), "reporting": (BOARD.name,)}
-        async with asyncio.timeout(QUIET_SECONDS):
-            while not await self._is_quiet(readers):
-                await asyncio.sleep(0.1)
+        try:
+            async with asyncio.timeout(QUIET_SECONDS):
+                while not await self._is_quiet(readers):
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            told = [(self.stack.home / f"{service}.log").read_text()[-3000:] for service in readers]
+            raise AssertionError("\n".join(["not quiet", *told])) from None
 
     async def _is_quiet(self, readers: dict[str, tuple[str, ...]]) -> bool:
         kept = self.kept("members")
