@@ -110,20 +110,23 @@ class Attempt:
         tools, call = self.tools, self.call
         pause = 0.001
         held = await tools.streams.load(self.aggregate, self.stream)
-        sure = False
+        fresh = sure = False
         while True:
             stale = call.expected_version not in (None, held.version)
             decision = () if stale else self._decision(held)
             forgotten = [item.owner for item in _items(decision) if isinstance(item, Forgotten)]
             if stale or forgotten or not _items(decision):
                 # A "no" is not taken back, and a key that is destroyed is gone for good: never for a repeated call, never
-                # on the word of a cache, or of a primary that was just elected.
+                # on the word of a cache, or of a primary that was just elected. A no-op stands on what is in the log for
+                # good, and reactions make one of almost every event: a plain look is enough for it.
+                weighty = stale or bool(forgotten) or isinstance(decision, Refused)
                 if (prior := await self._prior()) is not None:
                     return prior
                 if stale and (prior := await self._taken(held)) is not None:
                     return prior
-                if not sure:
-                    found, sure = await self._sure(held), True
+                if not (sure or (fresh and not weighty)):
+                    found = await (self._sure(held) if weighty else self._reload())
+                    fresh, sure = True, weighty
                     if isinstance(found, Done):
                         return found
                     if found.version != held.version:
@@ -146,7 +149,7 @@ class Attempt:
             tools.conflicts.inc()
             if (prior := await self._prior()) is not None:
                 return prior
-            held, sure = await self._reload(), False
+            held, fresh, sure = await self._reload(), True, False
             await asyncio.sleep(pause)  # the other's commit may be there while no majority has it
             pause = min(pause * 2, 0.2)
 

@@ -34,7 +34,7 @@ from tests.system.relay_stack import assert_chained, assert_in_stream_order, rea
 
 ENTRY = "POST /v1/register-entries"
 VILLAGES = tuple(f"5101{tambon:02d}{village:02d}" for tambon in (1, 2, 3) for village in (1, 2))
-QUIET_SECONDS = 180
+QUIET_SECONDS = 90
 
 
 @dataclass
