@@ -38,14 +38,10 @@ class QuickStore(InMemoryCommitStore):
         """See `CommitStore.read`."""
         return [self.commit(key) for key in self._streams[stream] if key[1] > after]
 
-    async def command(self, command_id: UUID) -> Commit | None:
-        """See `CommitStore.command`."""
-        key = self._commands.get(str(command_id))
-        return None if key is None else self.commit(key)
-
-    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
+    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
         """See `CommitStore.latest`."""
-        return await self.command(command_id), max((v for _, v in self._streams[stream]), default=0)
+        key = self._commands.get(str(command_id))
+        return None if key is None else self.commit(key), await self.read(stream, after)
 
     def commit(self, key: tuple[str, int]) -> Commit:
         """One commit by stream and version."""

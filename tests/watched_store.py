@@ -19,9 +19,8 @@ UNKNOWN_LOST = (Written("unknown", "the request was lost"), False)
 class WatchedStore:
     """Over an InMemoryCommitStore that several replicas may share. Every operation yields `yields` times.
 
-    `append_raises`, `read_raises` and `command_raises` are used up one an operation; None lets it pass.
-    `blind` is how many look-ups by key find nothing though a read would. `late` is how many operations that read do not
-    see commits whose outcome was unknown: no majority has heard of them yet.
+    `append_raises`, `read_raises` and `latest_raises` are used up one an operation; None lets it pass.
+    `late` is how many reads do not see commits whose outcome was unknown: no majority has heard of them yet.
     """
 
     def __init__(self, inner: InMemoryCommitStore | None = None, *, yields: int = 1) -> None:
@@ -29,12 +28,10 @@ class WatchedStore:
         self.yields = yields
         self.groups: list[int] = []
         self.reads: list[tuple[str, int]] = []
-        self.lookups: list[UUID] = []
         self.proofs: list[UUID] = []
         self.append_raises: list[Exception | None] = []
         self.read_raises: list[Exception | None] = []
-        self.command_raises: list[Exception | None] = []
-        self.blind = 0
+        self.latest_raises: list[Exception | None] = []
         self.late = 0
         self.hidden: set[tuple[str, int]] = set()
         self.open_for_appends = asyncio.Event()
@@ -73,23 +70,12 @@ class WatchedStore:
         _raise_next(self.read_raises)
         return found
 
-    async def command(self, command_id: UUID) -> Commit | None:
-        """Slow or raising, or blind."""
-        self.lookups.append(command_id)
-        await self._slowly()
-        _raise_next(self.command_raises)
-        if self.blind:
-            self.blind -= 1
-            return None
-        found = await self.inner.command(command_id)
-        return None if found is None or (found.stream, found.version) in self._hidden_now() else found
-
-    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
-        """Slow or raising; never blind, and nothing is held back from it."""
+    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
+        """Slow or raising; nothing is held back from it."""
         self.proofs.append(command_id)
         await self._slowly()
-        _raise_next(self.command_raises)
-        return await self.inner.latest(stream, command_id)
+        _raise_next(self.latest_raises)
+        return await self.inner.latest(stream, after, command_id)
 
     def stored(self, stream: str) -> list[dict[str, Any]]:
         """The raw documents of a stream in order."""

@@ -108,50 +108,34 @@ class Attempt:
 
     async def _decide_and_append(self) -> Done | Refused:
         tools, call = self.tools, self.call
-        pause = 0.001
-        held = await tools.streams.load(self.aggregate, self.stream)
-        fresh = sure = False
+        held, sure = await tools.streams.load(self.aggregate, self.stream), False
         while True:
             stale = call.expected_version not in (None, held.version)
             decision = () if stale else self._decision(held)
             forgotten = [item.owner for item in _items(decision) if isinstance(item, Forgotten)]
-            if stale or forgotten or not _items(decision):
-                # A "no" is not taken back, and a key that is destroyed is gone for good: never for a repeated call, never
-                # on the word of a cache, or of a primary that was just elected. A no-op stands on what is in the log for
-                # good, and reactions make one of almost every event: a plain look is enough for it.
-                weighty = stale or bool(forgotten) or isinstance(decision, Refused)
-                if (prior := await self._prior()) is not None:
-                    return prior
-                if stale and (prior := await self._taken(held)) is not None:
-                    return prior
-                if not (sure or (fresh and not weighty)):
-                    found = await (self._sure(held) if weighty else self._reload())
-                    fresh, sure = True, weighty
-                    if isinstance(found, Done):
-                        return found
-                    if found.version != held.version:
-                        held = found
-                        continue
+            # A "no" is not taken back, a no-op says that all is as it was asked for, and a key that is destroyed is gone for
+            # good: never for a repeated call, never on the word of a cache, or of a primary that was just elected.
+            if sure or not (stale or forgotten or not _items(decision)):
                 if stale:
                     raise StaleVersion(self.stream, held.version)
-                if not forgotten:
+                if isinstance(decision, Refused) or not decision:
                     return self._no(decision, held)
-            assert not isinstance(decision, Refused)
-            commit = await self._commit(held, decision)
-            after = fold(self.aggregate, held, [commit])  # first: what cannot be read back is not written
-            document = to_bson(commit)
-            for owner in forgotten:  # before the append: a crash between leaves too little, never too much
-                await tools.sealing.destroy(owner)
-            if await self._written(commit, document):
-                tools.streams.keep(self.stream, after)
-                tools.commits.inc()
-                return Done(self.stream, commit.version, tuple(_event(item) for item in decision))
-            tools.conflicts.inc()
-            if (prior := await self._prior()) is not None:
-                return prior
-            held, fresh, sure = await self._reload(), True, False
-            await asyncio.sleep(pause)  # the other's commit may be there while no majority has it
-            pause = min(pause * 2, 0.2)
+                commit = await self._commit(held, decision)
+                after = fold(self.aggregate, held, [commit])  # first: what cannot be read back is not written
+                document = to_bson(commit)
+                for (
+                    owner
+                ) in forgotten:  # before the append: a crash between leaves too little, never too much
+                    await tools.sealing.destroy(owner)
+                if await self._written(commit, document):
+                    tools.streams.keep(self.stream, after)
+                    tools.commits.inc()
+                    return Done(self.stream, commit.version, tuple(_event(item) for item in decision))
+                tools.conflicts.inc()
+            mine, since = await tools.store.latest(self.stream, held.version, call.command_id)
+            if mine is not None:
+                return self._repeated(mine)
+            held, sure = tools.streams.follow(self.aggregate, self.stream, held, since), True
 
     def _decision(self, held: Held) -> Refused | Sequence[Event | Sealed | Forgotten]:
         if self.unless is not None:
@@ -173,41 +157,12 @@ class Attempt:
             return decision
         return Done(self.stream, held.version, ())
 
-    async def _prior(self) -> Done | None:
-        """The first answer to this key, if there was one. Raises KeyReused."""
-        commit = await self.tools.store.command(self.call.command_id)
-        return None if commit is None else self._repeated(commit)
-
     def _repeated(self, commit: Commit) -> Done:
+        """The first answer to this key. Raises KeyReused."""
         if commit.fingerprint != self.tools.fingerprint(self.stream, self.command):
             raise KeyReused("this key was used for another command")
         events = tuple(said(recorded) for recorded in commit.events)
         return Done(commit.stream, commit.version, events, repeated=True)
-
-    async def _taken(self, held: Held) -> Done | None:
-        """Who has the version after the expected one: ourselves, or another (raises StaleVersion); None: nobody is seen."""
-        expected = self.call.expected_version or 0
-        taken = await self.tools.store.read(self.stream, expected) if held.version > expected else []
-        if not taken:
-            return None
-        if taken[0].command_id == self.call.command_id:
-            return self._repeated(taken[0])
-        raise StaleVersion(self.stream, taken[-1].version)
-
-    async def _sure(self, held: Held) -> Done | Held:
-        """The first answer, or the stream with nothing missing that was acknowledged until now. Raises KeyReused."""
-        mine, version = await self.tools.store.latest(self.stream, self.call.command_id)
-        if mine is not None:
-            return self._repeated(mine)
-        pause = 0.001
-        while held.version < version:
-            held = await self._reload()
-            await asyncio.sleep(pause)  # until majority reads have caught up
-            pause = min(pause * 2, 0.2)
-        return held
-
-    async def _reload(self) -> Held:
-        return await self.tools.streams.load(self.aggregate, self.stream, fresh=True)
 
     async def _commit(self, held: Held, decision: Sequence[Event | Sealed | Forgotten]) -> Commit:
         sealing, call = self.tools.sealing, self.call
@@ -264,15 +219,14 @@ class Attempt:
             return Written("unknown", "the queue is full")  # an earlier try may be in the log
 
     async def _there(self, commit: Commit) -> bool | None:
-        """After an unknown outcome and a taken key: is it ours? None while no majority has either, or nobody answers."""
+        """After an unknown outcome and a taken key: is it ours? None: it is gone again, or nobody answers."""
         try:
-            mine = await self.tools.store.command(commit.command_id)
-            if mine is not None:
-                return (mine.stream, mine.version, mine.hash) == (commit.stream, commit.version, commit.hash)
-            others = await self.tools.store.read(commit.stream, commit.version - 1)
+            mine, others = await self.tools.store.latest(commit.stream, commit.version - 1, commit.command_id)
         except PyMongoError:
             return None
-        return others[0].hash == commit.hash if others else None
+        if mine is not None:
+            return (mine.stream, mine.version, mine.hash) == (commit.stream, commit.version, commit.hash)
+        return False if others else None
 
 
 def _items(decision: Refused | Sequence[Event | Sealed | Forgotten]) -> Sequence[Event | Sealed | Forgotten]:

@@ -10,17 +10,18 @@ from uuid import UUID
 
 from bson import decode as bson_decode
 from bson.raw_bson import RawBSONDocument
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, IndexModel, WriteConcern
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from services.chassis.batching import Batched
 from services.chassis.commits import Commit, Written, from_document
-from services.chassis.mongo import LINEARIZABLE, MAJORITY, Collection, Database, Document
+from services.chassis.mongo import MAJORITY, Collection, Database, Document, Session
 
 DUPLICATE_KEY = 11000
 INSERTED = Written("inserted")
-LATEST_MS = 5_000
-"""A primary that has lost its majority would let a linearizable read wait for ever."""
+PROOFS = "proofs"
+PROOF = WriteConcern(w="majority", j=True, wtimeout=5_000)
+"""A primary that has lost its majority would let a proof wait for ever."""
 
 OUTBOX_INDEX = IndexModel(
     [("recorded_at", ASCENDING), ("_id.stream", ASCENDING), ("_id.version", ASCENDING)],
@@ -31,15 +32,21 @@ COMMAND_INDEX = IndexModel([("command_id", ASCENDING)], name="command", unique=T
 STREAM_INDEX = IndexModel([("_id.stream", ASCENDING), ("_id.version", ASCENDING)], name="stream")
 
 
+_Asked = tuple[str, int, UUID]
+"""Stream, after which version, and command."""
+
+
 class MongoCommitStore:
     """See `CommitStore`. `prepare` makes the indexes; call it before the first append."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._commits: Collection = database.get_collection("commits", read_concern=MAJORITY)
-        self._linearizable: Collection = database.get_collection("commits", read_concern=LINEARIZABLE)
+        self._proofs: Collection = database.get_collection(PROOFS, write_concern=PROOF)
         self._streams: Batched[tuple[str, int], list[Commit]] = Batched(self._read, list)
-        self._commands: Batched[UUID, Commit | None] = Batched(self._command, lambda: None)
+        self._latest: Batched[_Asked, tuple[Commit | None, list[Commit]]] = Batched(
+            self._proved, lambda: (None, [])
+        )
 
     async def prepare(self) -> None:
         """Make the indexes: one commit a command, a stream in order, and what waits to be sent."""
@@ -59,7 +66,9 @@ class MongoCommitStore:
         """See `CommitStore.read`."""
         return await self._streams.get((stream, after))
 
-    async def _read(self, asked: Sequence[tuple[str, int]]) -> dict[tuple[str, int], list[Commit]]:
+    async def _read(
+        self, asked: Sequence[tuple[str, int]], session: Session | None = None
+    ) -> dict[tuple[str, int], list[Commit]]:
         """Several streams at once; a stream that was asked for twice, from two versions on, is read from the lower."""
         since: dict[str, int] = {}
         for stream, after in asked:
@@ -69,7 +78,7 @@ class MongoCommitStore:
         wanted += [
             {"_id.stream": name, "_id.version": {"$gt": after}} for name, after in since.items() if after
         ]
-        found = self._commits.find({"$or": wanted} if len(wanted) > 1 else wanted[0])
+        found = self._commits.find({"$or": wanted} if len(wanted) > 1 else wanted[0], session=session)
         read: dict[str, list[Commit]] = {}
         for document in await found.sort([("_id.stream", 1), ("_id.version", 1)]).to_list(None):
             read.setdefault(document["_id"]["stream"], []).append(from_document(document))
@@ -77,24 +86,20 @@ class MongoCommitStore:
             (name, after): [one for one in read.get(name, ()) if one.version > after] for name, after in asked
         }
 
-    async def command(self, command_id: UUID) -> Commit | None:
-        """See `CommitStore.command`."""
-        return await self._commands.get(command_id)
+    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
+        """See `CommitStore.latest`."""
+        return await self._latest.get((stream, after, command_id))
 
-    async def _command(self, asked: Sequence[UUID]) -> dict[UUID, Commit | None]:
-        found = await self._commits.find({"command_id": {"$in": [str(one) for one in asked]}}).to_list(None)
-        return {commit.command_id: commit for commit in map(from_document, found)}
-
-    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
-        """See `CommitStore.latest`: the first read makes the primary prove itself, the session ties the second to it."""
+    async def _proved(self, asked: Sequence[_Asked]) -> dict[_Asked, tuple[Commit | None, list[Commit]]]:
+        """What a primary had acknowledged stands in its successor's log before whatever that one writes: a write that a
+        majority has proves the primary, and the session ties the reads to it."""
+        commands = [str(command_id) for _, _, command_id in asked]
         async with await self._database.client.start_session(causal_consistency=True) as session:
-            mine = await self._linearizable.find_one(
-                {"command_id": str(command_id)}, session=session, max_time_ms=LATEST_MS
-            )
-            last = await self._commits.find_one(
-                {"_id.stream": stream}, {"_id": 1}, sort=[("_id.version", -1)], session=session
-            )
-        return from_document(mine) if mine else None, last["_id"]["version"] if last else 0
+            await self._proofs.update_one({"_id": 0}, {"$inc": {"n": 1}}, upsert=True, session=session)
+            found = self._commits.find({"command_id": {"$in": commands}}, session=session)
+            made = {commit.command_id: commit for commit in map(from_document, await found.to_list(None))}
+            read = await self._read([(stream, after) for stream, after, _ in asked], session)
+        return {one: (made.get(one[2]), read[one[0], one[1]]) for one in asked}
 
     async def waiting(self) -> int:
         """How many commits wait to be sent, counted up to 100,000."""
@@ -151,16 +156,10 @@ class InMemoryCommitStore:
         found = sorted(key for key in self.documents if key[0] == stream and key[1] > after)
         return [_utc(self.documents[key]) for key in found]
 
-    async def command(self, command_id: UUID) -> Commit | None:
-        """See `CommitStore.command`."""
-        for document in self.documents.values():
-            if document["command_id"] == str(command_id):
-                return _utc(document)
-        return None
-
-    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
+    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
         """See `CommitStore.latest`."""
-        return await self.command(command_id), max((v for s, v in self.documents if s == stream), default=0)
+        made = [one for one in self.documents.values() if one["command_id"] == str(command_id)]
+        return _utc(made[0]) if made else None, await self.read(stream, after)
 
 
 def _utc(document: Document) -> Commit:

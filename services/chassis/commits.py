@@ -220,13 +220,10 @@ class CommitStore(Protocol):
         """The commits of a stream with a version greater than `after`, in order. Raises the driver's error."""
         ...
 
-    async def command(self, command_id: UUID) -> Commit | None:
-        """The commit that this command made, if it made one. Raises the driver's error."""
-        ...
+    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
+        """The commit that this command made, if it made one, and `read`: nothing acknowledged before the call is missing.
 
-    async def latest(self, stream: str, command_id: UUID) -> tuple[Commit | None, int]:
-        """The same commit, and the last version of a stream (0: none): nothing acknowledged before the call is missing.
-
-        The other reads may be a moment behind after an election. Dearer than they are. Raises the driver's error.
+        `read` alone may be a moment behind after an election. This costs a small write, shared by all who wait. Raises the
+        driver's error.
         """
         ...

@@ -16,7 +16,6 @@ from pymongo import ReadPreference, WriteConcern
 from pymongo.read_concern import ReadConcern
 
 __all__ = [
-    "LINEARIZABLE",
     "MAJORITY",
     "SNAPSHOT",
     "Client",
@@ -35,9 +34,8 @@ Collection: TypeAlias = "AsyncIOMotorCollection[Document]"
 Session: TypeAlias = AsyncIOMotorClientSession
 
 MAJORITY = ReadConcern("majority")
+"""May miss for a moment what was acknowledged: a primary just elected does not yet know all that a majority has."""
 SNAPSHOT = ReadConcern("snapshot")
-LINEARIZABLE = ReadConcern("linearizable")
-"""A majority read may miss what was acknowledged: a primary just elected does not yet know all that a majority has."""
 
 SILENCE_MS = 30_000
 """Longer than anything that we ask takes, and shorter than people wait."""

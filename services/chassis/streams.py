@@ -45,10 +45,16 @@ class Streams:
         held = self._held.get(stream)
         if held is None or fresh:
             held = held or Held(aggregate.initial)
-            held = fold(aggregate, held, await self._store.read(stream, held.version))
-            self.keep(stream, held)
-        else:
-            self._held.move_to_end(stream)
+            return self.follow(aggregate, stream, held, await self._store.read(stream, held.version))
+        self._held.move_to_end(stream)
+        return held
+
+    def follow(
+        self, aggregate: Aggregate[Any, Any], stream: str, held: Held, since: Iterable[Commit]
+    ) -> Held:
+        """The fold with what the store has had since; cached. Raises UnreadableStream."""
+        held = fold(aggregate, held, since)
+        self.keep(stream, held)
         return held
 
     def keep(self, stream: str, held: Held) -> None:

@@ -167,7 +167,7 @@ async def test_a_store_without_a_server_says_unknown_for_each_and_its_reads_rais
     with pytest.raises(PyMongoError):
         await store.read("notebook:1")
     with pytest.raises(PyMongoError):
-        await store.command(commit().command_id)
+        await store.latest("notebook:1", 0, commit().command_id)
     await asyncio.to_thread(client.close)
 
 

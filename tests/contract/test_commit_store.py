@@ -24,15 +24,27 @@ async def test_what_was_appended_is_read_back_the_same_bytes_and_times_and_thai_
     written = commit(text="หมู่บ้าน “๕๑” 🌾\u200b\x00\\", events=3, sealed=bytes(range(256)))
     assert await _append(store, written) == ["inserted"]
     assert await store.read(written.stream) == [written]
-    assert await store.command(written.command_id) == written
+    assert await store.latest(written.stream, 0, written.command_id) == (written, [written])
 
 
-async def test_the_latest_of_a_stream_and_of_a_command_are_told_together(store):
+async def test_what_a_command_made_and_what_a_stream_had_since_are_told_together(store):
     first, second = commit(key="a"), commit(key="b", version=2)
-    assert await store.latest(first.stream, first.command_id) == (None, 0)
+    assert await store.latest(first.stream, 0, first.command_id) == (None, [])
     await _append(store, first, second)
-    assert await store.latest(first.stream, first.command_id) == (first, 2)
-    assert await store.latest("notebook:other", second.command_id) == (second, 0)
+    assert await store.latest(first.stream, 0, first.command_id) == (first, [first, second])
+    assert await store.latest(first.stream, 1, derived("never")) == (None, [second])
+    assert await store.latest("notebook:other", 0, second.command_id) == (second, [])
+
+
+async def test_many_who_ask_for_the_latest_at_once_each_get_their_own(store):
+    commits = [commit(f"notebook:{n % 7}", 1 + n // 7, key=n) for n in range(300)]
+    await _append(store, *commits)
+    asked = [store.latest(one.stream, one.version - 1, one.command_id) for one in commits]
+    for one, (mine, since) in zip(commits, await asyncio.gather(*asked), strict=True):
+        assert mine == one
+        assert since == [
+            each for each in commits if each.stream == one.stream and each.version >= one.version
+        ]
 
 
 async def test_a_commit_waits_to_be_sent_under_an_id_of_stream_and_version_in_that_order(store):
@@ -135,11 +147,6 @@ async def test_a_stream_is_read_in_order_and_alone_from_after_a_version(store):
 async def test_a_stream_of_more_commits_than_a_cursors_batch_is_read_whole(store):
     await _append(store, *(commit("notebook:1", version) for version in range(1, 1_001)))
     assert [each.version for each in await store.read("notebook:1")] == list(range(1, 1_001))
-
-
-async def test_a_command_that_was_never_given_is_not_found(store):
-    await _append(store, commit())
-    assert await store.command(derived("never")) is None
 
 
 async def test_a_group_of_1000_goes_in_whole(store):

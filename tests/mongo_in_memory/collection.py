@@ -28,9 +28,8 @@ class MemoryCollection:
 
     codec_options = AWARE
 
-    def __init__(self, database: MemoryDatabase, name: str, *, linearizable: bool = False) -> None:
+    def __init__(self, database: MemoryDatabase, name: str) -> None:
         self._database = database
-        self._linearizable = linearizable
         self._server = database.client.server
         self.name = name
 
@@ -65,8 +64,6 @@ class MemoryCollection:
         self, query: Query, session: MemorySession | None, sort: Sequence[tuple[str, int]]
     ) -> list[Document]:
         async def read(_: Fate) -> list[Document]:
-            if self._linearizable:
-                await self._server.until_majority()
             return ordered(self._found(query, self._seen(session)).values(), sort)
 
         return await self._database.carry(read)
@@ -191,7 +188,7 @@ class MemoryCollection:
 
     def _seen(self, session: MemorySession | None) -> Documents:
         if session is None or not session.in_transaction:
-            return self._server.majority
+            return self._server.known
         session.begin()
         return self._server.view(session.key)
 

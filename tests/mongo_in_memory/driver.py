@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, Self, TypeVar
 
 from bson.timestamp import Timestamp
+from pymongo import WriteConcern
 from pymongo.errors import AutoReconnect, InvalidOperation, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
@@ -132,11 +133,13 @@ class MemoryDatabase:
     def __getitem__(self, name: str) -> MemoryCollection:
         return self.get_collection(name)
 
-    def get_collection(self, name: str, read_concern: ReadConcern | None = None) -> MemoryCollection:
-        """Majority and snapshot reads see what a majority has, linearizable ones wait until it has what the primary has."""
-        level = "majority" if read_concern is None else read_concern.level
-        assert level in ("majority", "snapshot", "linearizable")
-        return MemoryCollection(self, name, linearizable=level == "linearizable")
+    def get_collection(
+        self, name: str, read_concern: ReadConcern | None = None, write_concern: WriteConcern | None = None
+    ) -> MemoryCollection:
+        """Reads see what the primary knows that a majority has; writes wait for theirs."""
+        assert read_concern is None or read_concern.level in ("majority", "snapshot")
+        assert write_concern is None or write_concern.document["w"] == "majority"
+        return MemoryCollection(self, name)
 
     async def list_collection_names(self) -> list[str]:
         """Of collections that hold something."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,9 @@ from tests.mongo_in_memory.language import Document, index_keys
 AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 BEGINNING = datetime(2022, 1, 1, tzinfo=UTC)
 TRANSACTION_SECONDS = 60.0
+UNSURE_SECONDS = 0.05
+UNHEARD = 3
+"""Writes that a majority has and a new primary does not know of."""
 Key = tuple[str, bytes]
 """Collection and encoded `_id`."""
 Documents = dict[Key, Document]
@@ -34,12 +38,20 @@ class Open:
 
 
 class Server:
-    """`primary` is what the primary holds, `majority` what survives a fail-over. `lagging`: no majority hears anything."""
+    """`primary` is what the primary holds, `majority` what survives a fail-over, `known` what the primary knows of that.
+
+    `lagging`: no majority hears anything. A primary that was just elected knows less than a majority has, until it has
+    written something itself, or for `UNSURE_SECONDS`.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.primary: Documents = {}
         self.majority: Documents = {}
+        self._newest: deque[tuple[Key, Document | None]] = deque(maxlen=UNHEARD)
+        """Of the last writes that a majority has: what was there before."""
+        self._old: Documents | None = None
+        self._sure_at = 0.0
         self.unique: dict[str, set[str]] = {}
         self.open: dict[bytes, Open] = {}
         self.lagging = False
@@ -57,6 +69,13 @@ class Server:
         moment = BEGINNING + timedelta(seconds=self._clock())
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
+    @property
+    def known(self) -> Documents:
+        """What majority reads see."""
+        if self._old is not None and self._clock() >= self._sure_at:
+            self._old = None
+        return self.majority if self._old is None else self._old
+
     def lag(self) -> None:
         """The other nodes hear nothing from now on; writes wait for their majority."""
         self.lagging = True
@@ -65,6 +84,8 @@ class Server:
     def catch_up(self) -> None:
         """The other nodes have heard everything."""
         self.majority = dict(self.primary)
+        self._newest.clear()
+        self._old = None
         self.lagging = False
         self._caught_up.set()
 
@@ -73,6 +94,9 @@ class Server:
         majority hears of a lost primary, or `politely` of a write concern that could not be met."""
         self._politely = politely
         self.primary = dict(self.majority)
+        self._old, self._sure_at = dict(self.majority), self._clock() + UNSURE_SECONDS
+        for key, before in reversed(self._newest):
+            _set(self._old, key, before)
         self.open.clear()
         self.term += 1
         self.lagging = False
@@ -149,11 +173,11 @@ class Server:
     def _put(self, key: Key, document: Document | None) -> None:
         self._writes += 1
         self._revisions[key] = self._writes
-        for state in (self.primary,) if self.lagging else (self.primary, self.majority):
-            if document is None:
-                state.pop(key, None)
-            else:
-                state[key] = document
+        _set(self.primary, key, document)
+        if not self.lagging:
+            self._newest.append((key, self.majority.get(key)))
+            _set(self.majority, key, document)
+            self._old = None
         self.inserted.set()
         self.inserted = asyncio.Event()
 
@@ -166,6 +190,13 @@ class Server:
                 taken = other[0] == key[0] and other != key
                 if taken and any(stored({"": one}) in mine for one in index_keys(there, path)):
                     raise duplicate({path: 1})
+
+
+def _set(state: Documents, key: Key, document: Document | None) -> None:
+    if document is None:
+        state.pop(key, None)
+    else:
+        state[key] = document
 
 
 def stored(document: Mapping[str, Any]) -> bytes:

@@ -38,7 +38,8 @@ class CommitsInTrouble(RuleBasedStateMachine):
         self.server = Server(self.loop.time)
         self.keys = InMemoryWrappedKeys()
         self.told: dict[int, tuple[str, int, Any]] = {}
-        self.asking: list[tuple[int, asyncio.Task[Any]]] = []
+        self.asking: list[tuple[int, bool, int, asyncio.Task[Any]]] = []
+        """Key; had anybody been told then that it is done; the newest version of the stream told then; and the answer."""
         self.meant: dict[int, tuple[str, Command]] = {}
         self.wires = [OwnWire(), OwnWire()]
         self.replicas = [self._replica(0), self._replica(1)]
@@ -54,7 +55,7 @@ class CommitsInTrouble(RuleBasedStateMachine):
                 stream, command = self.meant.setdefault(key, (stream, command))
                 asked = self.replicas[place].handle(NOTEBOOK, stream, command, call(key, now=self.server.now))
                 task = asyncio.create_task(asked)
-                self.asking.append((key, task))
+                self.asking.append((key, key in self.told, self._newest(stream), task))
                 if gone:
                     self.loop.call_later(0.002, task.cancel)
             await asyncio.sleep(seconds)
@@ -64,21 +65,27 @@ class CommitsInTrouble(RuleBasedStateMachine):
 
     def _hear(self) -> None:
         """What callers were told must be what others were told under the same key."""
-        for key, task in [one for one in self.asking if one[1].done()]:
-            self.asking.remove((key, task))
+        for one in [one for one in self.asking if one[-1].done()]:
+            self.asking.remove(one)
+            key, was_done, newest, task = one
             if task.cancelled():
                 continue
             expected = Unavailable | OutcomeUnknown | Overloaded | StaleVersion
             if (error := task.exception()) is not None:
                 assert isinstance(error, expected), repr(error)
+                assert not isinstance(error, StaleVersion) or error.version >= newest
                 continue
             answer = task.result()
             if isinstance(answer, Refused) or not answer.events:
-                assert key not in self.told, "refused what had been done"
+                assert not was_done, "refused what had been done"
+                assert isinstance(answer, Refused) or answer.version >= newest, "a no-op of long ago"
                 continue
             assert isinstance(answer, Done)
             told = (answer.stream, answer.version, answer.events)
             assert self.told.setdefault(key, told) == told
+
+    def _newest(self, stream: str) -> int:
+        return max((version for told, version, _ in self.told.values() if told == stream), default=0)
 
     @rule(many=st.lists(asks, min_size=1, max_size=8), seconds=moments)
     def callers_ask(self, many, seconds):

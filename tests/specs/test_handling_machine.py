@@ -83,7 +83,7 @@ class CommandsInTrouble(RuleBasedStateMachine):
         """A lost connection, a step down, a write concern error: the document may be there or not."""
         self.store.inner.trouble.extend(kinds)
 
-    @rule(where=st.sampled_from(["append_raises", "read_raises", "command_raises"]), after=st.integers(0, 2))
+    @rule(where=st.sampled_from(["append_raises", "read_raises", "latest_raises"]), after=st.integers(0, 2))
     def the_store_will_raise(self, where, after):
         """At the first, second or third operation of this kind."""
         getattr(self.store, where).extend([*[None] * after, GONE])
@@ -158,7 +158,8 @@ class CommandsInTrouble(RuleBasedStateMachine):
                     stored = {document["command_id"] for document in self.store.inner.documents.values()}
                     assert command_id not in stored - written, f"{answer!r}, and yet it is written"
                 case KeyReused():
-                    assert await self.store.inner.command(self._call(key, None).command_id) is not None
+                    mine, _ = await self.store.inner.latest(stream, 0, self._call(key, None).command_id)
+                    assert mine is not None
                 case Refused() | StaleVersion() | Unavailable() | OutcomeUnknown() | TimeoutError():
                     pass
                 case _:
@@ -187,7 +188,7 @@ class CommandsInTrouble(RuleBasedStateMachine):
             self.store.inner.trouble,
             self.store.append_raises,
             self.store.read_raises,
-            self.store.command_raises,
+            self.store.latest_raises,
         ):
             trouble.clear()
 

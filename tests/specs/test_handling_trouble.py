@@ -50,10 +50,10 @@ async def test_unknown_but_kept_at_the_deadline_is_found_by_the_same_key_and_not
     handler = replica(store, deadline=0.05)
     await handler.handle(NOTEBOOK, STREAM, Open(), call("open"))
     store.inner.trouble.append(UNKNOWN_KEPT)
-    store.command_raises.extend([AutoReconnect("no majority")] * 1_000)
+    store.latest_raises.extend([AutoReconnect("no majority")] * 1_000)
     with pytest.raises(OutcomeUnknown):
         await handler.handle(NOTEBOOK, STREAM, MARK, call("k"))
-    store.command_raises.clear()
+    store.latest_raises.clear()
     again = await handler.handle(NOTEBOOK, STREAM, MARK, call("k"))
     assert again == Done(STREAM, 2, (marked("ก"),), repeated=True)
     assert len(store.stored(STREAM)) == 2
@@ -122,12 +122,12 @@ async def test_a_store_that_raises_is_unknown_not_an_error_of_the_caller():
     assert len(store.stored(STREAM)) == 1
 
 
-@pytest.mark.parametrize("where", ["read", "command"])
+@pytest.mark.parametrize("where", ["read", "latest"])
 async def test_a_store_that_cannot_be_read_is_unavailable_and_nothing_is_written(where):
     store = WatchedStore()
     handler = replica(store)
-    (store.read_raises if where == "read" else store.command_raises).append(AutoReconnect("gone"))
-    with pytest.raises(Unavailable):  # MARK is refused, which looks up the key
+    (store.read_raises if where == "read" else store.latest_raises).append(AutoReconnect("gone"))
+    with pytest.raises(Unavailable):  # MARK is refused, which asks for the latest
         await handler.handle(NOTEBOOK, STREAM, MARK, call("k"))
     assert not store.inner.documents
     assert isinstance(await handler.handle(NOTEBOOK, STREAM, Open(), call("open")), Done)
@@ -192,34 +192,6 @@ async def test_a_full_queue_after_an_unknown_outcome_is_not_called_nothing_was_w
     assert len(store.stored(STREAM)) == 2
 
 
-async def test_an_own_commit_seen_late_is_not_taken_for_another_ones():
-    """Unknown, kept; the look-up by key is a moment too early and the read of the stream is not."""
-    store = WatchedStore()
-    handler = replica(store, deadline=0.3)
-    await handler.handle(NOTEBOOK, STREAM, Open(), call("open"))
-    store.inner.trouble.append(UNKNOWN_KEPT)
-    store.blind = 1
-    store.command_raises.extend([None, *[AutoReconnect("gone")] * 1_000])
-    assert await handler.handle(NOTEBOOK, STREAM, MARK, call("k")) == Done(STREAM, 2, (marked("ก"),))
-
-
-async def test_a_key_that_another_replica_has_written_but_no_majority_has_is_waited_for():
-    store = WatchedStore()
-    here, there = replica(store), replica(store)
-    first = await here.handle(NOTEBOOK, STREAM, Open(), call("k"))
-    assert isinstance(first, Done)
-    real = store.inner.read
-
-    async def behind(stream: str, after: int = 0):
-        return await real(stream, after) if not store.blind else []
-
-    store.inner.read = behind  # type: ignore[method-assign]
-    store.blind = 4
-    again = await there.handle(NOTEBOOK, STREAM, Open(), call("k"))
-    assert again == Done(STREAM, 1, first.events, repeated=True)
-    assert len(store.stored(STREAM)) == 1
-
-
 async def test_nothing_is_refused_on_the_word_of_a_primary_that_was_just_elected():
     """It has what a majority has and does not know it yet: for a moment its majority reads miss it (`make chaos`, seed 2)."""
     store = WatchedStore()
@@ -232,4 +204,11 @@ async def test_nothing_is_refused_on_the_word_of_a_primary_that_was_just_elected
     store.hidden, store.late = {(STREAM, 2)}, 4
     with pytest.raises(StaleVersion, match="2"):
         await replica(store).handle(NOTEBOOK, STREAM, MARK, call("other", expected=1))
+    store.late = 0
+    await replica(store).handle(NOTEBOOK, STREAM, Close(), call("close"))
+    await replica(store).handle(NOTEBOOK, STREAM, Open(), call("open again"))
+    store.hidden, store.late = {(STREAM, 3), (STREAM, 4)}, 4  # MARK was done, and undone
+    assert await replica(store).handle(NOTEBOOK, STREAM, MARK, call("once more")) == Done(
+        STREAM, 5, (marked("ก"),)
+    )
     assert_whole(store.stored(STREAM))
