@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-YOUNG = 400_000
+YOUNG = 1_000_000
 """More containers than a full batch of records has (twenty headers each): none is looked through in vain while it lives.
 Only cycles wait longer, and a process that makes few of them loses some megabytes by it."""
 

@@ -1,4 +1,4 @@
-"""Group commit: what waits while one write is under way goes together in the next."""
+"""Group commit: what waits while the writes under way are not answered goes together in the next."""
 
 from __future__ import annotations
 
@@ -13,19 +13,22 @@ QUEUE = 4_096
 QUEUE_BYTES = 64 * 1024 * 1024
 GROUP_COMMITS = 1_000
 GROUP_BYTES = 16 * 1024 * 1024
+WRITES = 2
+"""Under way at once: while MongoDB writes one group, the callers of the other decide. A third would only make both smaller."""
 
 _Waiting = tuple[bytes, "asyncio.Future[Written]"]
 
 
 class GroupCommit:
-    """One writer to the store. A cancelled caller harms nobody: its document is written all the same."""
+    """The only way into the store. A cancelled caller harms nobody: its document is written all the same."""
 
     def __init__(self, store: CommitStore, service: str, *, queue: int = QUEUE) -> None:
         self._store = store
         self._queue: deque[_Waiting] = deque()
         self._limit = queue
         self._bytes = 0
-        self._writing: asyncio.Task[None] | None = None
+        self._writing: set[asyncio.Task[None]] = set()
+        self._under_way = 0
         self._sizes = COMMIT_GROUP.labels(service)
 
     @property
@@ -40,14 +43,14 @@ class GroupCommit:
         outcome: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
         self._queue.append((document, outcome))
         self._bytes += len(document)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write_all(), name="group-commit")
+        if len(self._writing) < WRITES:
+            self._writing.add(asyncio.create_task(self._write_all(), name="group-commit"))
         return await outcome
 
     async def drain(self) -> None:
         """Wait until nothing waits; for a graceful stop, when no new caller comes."""
-        while self._writing is not None:
-            await asyncio.wait([self._writing])
+        while self._writing:
+            await asyncio.wait(self._writing)
 
     async def _write_all(self) -> None:
         try:
@@ -59,21 +62,28 @@ class GroupCommit:
                     if not outcome.done():  # its caller may have been cancelled
                         outcome.set_result(result)
         finally:
-            self._writing = None
+            mine = asyncio.current_task()
+            assert mine is not None
+            self._writing.discard(mine)
 
     async def _append(self, documents: list[bytes]) -> list[Written]:
+        self._under_way += 1
         try:
             written = await self._store.append(documents)
             if len(written) != len(documents):
                 raise ValueError("the store answered for another number of documents")
         except Exception as error:  # noqa: BLE001 - whatever it was, the outcome of every document is unknown
             return [Written("unknown", type(error).__name__)] * len(documents)
+        finally:
+            self._under_way -= 1
         return written
 
     def _next_group(self) -> list[_Waiting]:
+        """What waits, or half of it where both writes are free: else all callers would decide, and then all would wait."""
+        most = min(GROUP_COMMITS, -(-len(self._queue) // (WRITES - self._under_way)))
         group = [self._queue.popleft()]
         size = len(group[0][0])
-        while self._queue and len(group) < GROUP_COMMITS and size + len(self._queue[0][0]) <= GROUP_BYTES:
+        while self._queue and len(group) < most and size + len(self._queue[0][0]) <= GROUP_BYTES:
             waiting = self._queue.popleft()
             size += len(waiting[0])
             group.append(waiting)

@@ -10,7 +10,7 @@ import pytest
 from services.chassis.calls import Overloaded
 from services.chassis.commit_store import InMemoryCommitStore
 from services.chassis.commits import Written
-from services.chassis.group_commit import GROUP_BYTES, GROUP_COMMITS, GroupCommit
+from services.chassis.group_commit import GROUP_BYTES, GROUP_COMMITS, WRITES, GroupCommit
 
 
 class Ledger(InMemoryCommitStore):
@@ -49,18 +49,26 @@ async def test_one_alone_is_written_at_once(ledger):
     assert ledger.groups == [[b"1"]]
 
 
-async def test_what_waits_while_one_write_is_under_way_goes_together_in_the_next(ledger):
+async def test_what_waits_while_two_writes_are_under_way_goes_together_in_the_next(ledger):
     group = GroupCommit(ledger, "members")
     ledger.open.clear()
-    callers = [asyncio.create_task(group.submit(b"%d" % n)) for n in range(1)]
+    callers = [asyncio.create_task(group.submit(b"%d" % n)) for n in range(2)]
     await asyncio.sleep(0.001)
-    callers += [asyncio.create_task(group.submit(b"%d" % n)) for n in range(1, 100)]
+    callers += [asyncio.create_task(group.submit(b"%d" % n)) for n in range(2, 100)]
     await asyncio.sleep(0.001)
-    assert group.waiting == 99
+    assert group.waiting == 98
     ledger.open.set()
     outcomes = await asyncio.gather(*callers)
-    assert [len(written) for written in ledger.groups] == [1, 99]
+    assert [len(written) for written in ledger.groups] == [1, 1, 98]
     assert [outcome.reason for outcome in outcomes] == [f"{n}" for n in range(100)], "each his own"
+
+
+async def test_who_waits_while_nothing_is_under_way_is_shared_out_so_that_half_decide_while_half_are_written(
+    ledger,
+):
+    group = GroupCommit(ledger, "members")
+    await asyncio.gather(*(group.submit(b"%d" % n) for n in range(65)))
+    assert [len(written) for written in ledger.groups] == [33, 32]
 
 
 async def test_a_group_holds_at_most_1000_commits_and_16_mib(ledger):
@@ -87,7 +95,7 @@ async def test_one_larger_than_a_group_goes_alone_and_does_not_spin_for_ever(led
 async def test_a_full_queue_is_overloaded_and_that_document_is_never_written(ledger):
     group = GroupCommit(ledger, "members", queue=5)
     ledger.open.clear()
-    first = asyncio.create_task(group.submit(b"first"))
+    first = asyncio.gather(*(group.submit(b"first %d" % n) for n in range(WRITES)))
     await asyncio.sleep(0.001)
     waiting = [asyncio.create_task(group.submit(b"waiting %d" % n)) for n in range(5)]
     await asyncio.sleep(0.001)
@@ -119,7 +127,7 @@ async def test_cancelled_callers_documents_are_written_once_and_the_others_hear_
 async def test_a_cancelled_caller_gives_its_place_in_the_queue_back_only_when_it_is_written(ledger):
     group = GroupCommit(ledger, "members", queue=2)
     ledger.open.clear()
-    first = asyncio.create_task(group.submit(b"first"))
+    first = asyncio.gather(*(group.submit(b"first %d" % n) for n in range(WRITES)))
     await asyncio.sleep(0.001)
     waiting = [asyncio.create_task(group.submit(b"%d" % n)) for n in range(2)]
     await asyncio.sleep(0.001)
@@ -131,16 +139,16 @@ async def test_a_cancelled_caller_gives_its_place_in_the_queue_back_only_when_it
     ledger.open.set()
     await first
     await group.drain()
-    assert ledger.written == [b"first", b"0", b"1"]
+    assert ledger.written == [b"first 0", b"first 1", b"0", b"1"]
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a bug"), OSError("gone"), TimeoutError()])
 async def test_a_store_that_raises_makes_every_outcome_of_that_group_unknown_and_of_no_other(ledger, error):
     group = GroupCommit(ledger, "members")
     ledger.raises.append(error)
-    first = await asyncio.gather(*(group.submit(b"%d" % n) for n in range(3)))
-    assert {outcome.outcome for outcome in first} == {"unknown"}
-    assert {outcome.reason for outcome in first} == {type(error).__name__}
+    first = await asyncio.gather(*(group.submit(b"%d" % n) for n in range(4)))
+    assert [outcome.outcome for outcome in first] == ["unknown", "unknown", "inserted", "inserted"]
+    assert {outcome.reason for outcome in first[:2]} == {type(error).__name__}
     assert (await group.submit(b"4")).outcome == "inserted"
 
 

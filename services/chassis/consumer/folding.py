@@ -63,7 +63,13 @@ class Fold:
     def add(self, changes: Sequence[Change]) -> None:
         """Fold changes in, in order. Raises TypeError before anything is folded: a key that is not of texts and whole
         numbers, a count that is no whole number."""
-        slots = [self._slot(change) for change in changes]
+        slots: list[Folded] = []
+        for collection, key, inc, _, _ in changes:
+            for n in inc.values():
+                if type(n) is not int:
+                    raise TypeError(f"a change of {collection} counts by something that is no whole number")
+            known = (collection, *key, *key.values())  # flat: cheaper than a tuple of pairs
+            slots.append(self._known.get(known) or self._slot(collection, key, known))
         for slot, change in zip(slots, changes, strict=True):
             slot.take(change)
 
@@ -74,19 +80,9 @@ class Fold:
                 if folded.touched:
                     yield collection, identity, folded
 
-    def _slot(self, change: Change) -> Folded:
-        for n in change.inc.values():
-            if type(n) is not int:
-                raise TypeError(
-                    f"a change of {change.collection} counts by something that is no whole number"
-                )
-        key = change.key
-        known = (change.collection, *key, *key.values())  # flat: cheaper than a tuple of pairs
-        slot = self._known.get(known)
-        if slot is None:
-            documents = self._documents.setdefault(change.collection, {})
-            slot = documents.setdefault(identity(key), Folded(key))
-            self._known[known] = slot
+    def _slot(self, collection: str, key: Key, known: tuple[str | int, ...]) -> Folded:
+        documents = self._documents.setdefault(collection, {})
+        slot = self._known[known] = documents.setdefault(identity(key), Folded(key))
         return slot
 
 
