@@ -1,4 +1,4 @@
-"""aiokafka on uvloop: a connection that was cut says so in the way that aiokafka expects.
+"""aiokafka on uvloop: a connection that was cut says so in the way that aiokafka expects; and what dies in it is seen.
 
 uvloop's transport raises RuntimeError where one writes to it after it was closed; asyncio's own drops the bytes. aiokafka
 waits for OSError only, so its background tasks died of it: without its metadata task a consumer that had lost its broker
@@ -7,6 +7,7 @@ in that moment waited for ever, heartbeats included, and told nobody (found by `
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -37,3 +38,9 @@ def _mended(write: Callable[..., Any]) -> Callable[..., Any]:
             raise KafkaConnectionError(f"Connection at {self.host}:{self.port} broken: {error}") from error
 
     return mended
+
+
+def metadata_died(consumer: Any) -> BaseException | None:
+    """What the metadata task of an AIOKafkaConsumer died of, if it did: of its other tasks aiokafka tells by itself."""
+    task: asyncio.Task[None] | None = consumer._client._sync_task
+    return task.exception() if task is not None and task.done() and not task.cancelled() else None

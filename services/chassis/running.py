@@ -6,13 +6,16 @@ import asyncio
 import contextlib
 import hashlib
 import signal
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic
 from typing import Literal
 from uuid import UUID
 
+import structlog
 import uvicorn
+from pymongo.errors import PyMongoError
 
 from services.chassis import logs
 from services.chassis.access import Access
@@ -20,6 +23,7 @@ from services.chassis.access_log import MongoAccessLog
 from services.chassis.calls import Call
 from services.chassis.commit_store import MongoCommitStore
 from services.chassis.consumer import Consumer, Execute
+from services.chassis.consumer.trouble import delays, passing
 from services.chassis.decider import Refused
 from services.chassis.doorbell import MongoDoorbell
 from services.chassis.handling import CommandHandler
@@ -34,10 +38,13 @@ from services.chassis.sealing import MongoWrappedKeys, Sealing, Secrets
 from services.chassis.service import Built, Parts, Service, Worker
 from services.chassis.settings import Settings
 
+log = structlog.get_logger(__name__)
+
 Role = Literal["api", "relay", "views"]
 ROLES: tuple[Role, ...] = ("api", "relay", "views")
 
 DRAIN_SECONDS = 10
+START_SECONDS = 30.0
 GRACE_SECONDS = 25.0
 """What a part may take to finish what is in hand; Kubernetes kills after 30."""
 
@@ -57,7 +64,7 @@ async def run(
     kept = database(client, f"{settings.database_prefix}_{service.name}")
     try:
         store = MongoCommitStore(kept)
-        await store.prepare()
+        await prepared(store.prepare, stop)
         parts = running_parts(service, settings, secrets, kept, store)
         checks: dict[str, Check] = {"mongo": mongo_check(client)}
         tasks: list[Worker] = []
@@ -77,6 +84,22 @@ async def run(
         await parts.handler.drain()
     finally:
         client.close()
+
+
+async def prepared(prepare: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """`prepare`, and again while it is passing trouble: a start in the midst of an election waits for its end.
+
+    Raises the driver's error.
+    """
+    begun, waits = monotonic(), delays(0.1)
+    while True:
+        try:
+            return await prepare()
+        except PyMongoError as error:
+            if not passing(error) or stop.is_set() or monotonic() > begun + START_SECONDS:
+                raise
+            log.warning("MongoDB is not ready, trying again", reason=type(error).__name__)
+            await asyncio.sleep(next(waits))
 
 
 async def run_all(parts: Sequence[Worker], stop: asyncio.Event, *, grace: float = GRACE_SECONDS) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from pymongo.errors import AutoReconnect, NotPrimaryError, OperationFailure
 
-from services.chassis.running import run_all
+from services.chassis.running import prepared, run_all
 from services.cli.serve import _reason
 
 
@@ -77,3 +78,28 @@ def test_the_reason_is_in_words_only_where_the_words_are_our_own():
     ours = ExceptionGroup("two", [ConsumerDied("board: a hole in the topic")])
     assert _reason(ours) == "board: a hole in the topic"
     assert _reason(ValueError("a citizen's name")) == "ValueError"
+
+
+def electing(*errors: Exception):
+    """Preparing a store whose replica set has no primary the first times."""
+    left = list(errors)
+
+    async def prepare() -> None:
+        if left:
+            raise left.pop(0)
+
+    return prepare
+
+
+async def test_a_start_in_the_midst_of_an_election_waits_for_its_end():
+    prepare = electing(NotPrimaryError("not primary"), AutoReconnect("gone"))
+    await asyncio.wait_for(prepared(prepare, asyncio.Event()), 5)
+
+
+async def test_a_start_that_can_never_work_or_is_no_longer_wanted_ends_with_the_reason():
+    with pytest.raises(OperationFailure):
+        await prepared(electing(OperationFailure("IndexOptionsConflict", 11000)), asyncio.Event())
+    stop = asyncio.Event()
+    stop.set()
+    with pytest.raises(AutoReconnect):
+        await prepared(electing(AutoReconnect("gone")), stop)

@@ -165,6 +165,24 @@ async def test_two_processes_share_the_partitions_and_hand_them_over(bus: Bus, f
     assert await held(fresh_database, projection) == expected(projection, records)
 
 
+@pytest.mark.parametrize("task", ["_client._sync_task", "_coordinator._heartbeat_task"])
+async def test_a_background_task_of_aiokafka_that_dies_takes_the_consumer_down_and_leaves_it_not_deaf(
+    bus: Bus, fresh_database: Database, task: str
+):
+    async def dying() -> None:
+        raise ZeroDivisionError
+
+    reason = r"(metadata task of aiokafka died|consume loop ended): ZeroDivisionError"
+    with pytest.raises(ConsumerDied, match=reason):  # noqa: PT012 - it dies in the midst
+        async with consuming(fresh_database, bus, projection_on(bus)) as consumer:
+            await until_caught_up(consumer)
+            owner, name = task.split(".")
+            part = getattr(subscriber_of(consumer).consumer, owner)
+            getattr(part, name).cancel()
+            setattr(part, name, asyncio.create_task(dying()))
+            await asyncio.sleep(10)
+
+
 async def test_a_dead_consume_loop_takes_the_consumer_down_with_its_reason(
     bus: Bus, fresh_database: Database
 ):

@@ -80,7 +80,10 @@ class Consumer:
                 await self._consume(subscription, handling, stopping)
             finally:
                 self._standing.running = False
-                await subscription.stop()
+                try:
+                    await subscription.stop()
+                except Exception as error:  # noqa: BLE001 - aiokafka awaits its dead tasks; what it died of is told already
+                    self._log.warning("did not stop cleanly", reason=told(error))
                 await self._applying.close()
                 if not handling.failure.cancel():
                     handling.failure.exception()  # of the batch in hand; it was logged, and comes again

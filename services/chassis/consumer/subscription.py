@@ -15,6 +15,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.prometheus import KafkaPrometheusMiddleware
 
 from services.chassis.checkpoints import Source
+from services.chassis.kafka_connections import metadata_died
 from services.chassis.logs import broker_logger
 from services.chassis.metrics import REGISTRY
 
@@ -33,7 +34,7 @@ Raws = Sequence[ConsumerRecord[Any, Any]]
 
 
 class ConsumeLoopDied(Exception):
-    """FastStream's consume loop ended, which it never does by itself."""
+    """FastStream's consume loop ended, or aiokafka's metadata task: neither ever does by itself."""
 
 
 async def whole_batch(batch: Any, original: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -136,8 +137,11 @@ class Subscription:
 
     async def lag(self) -> dict[Source, int]:
         """Assigned partition → offsets between our position and the last stable one; those without a position yet are
-        left out. By position and never by offsets of records: transaction markers take offsets too."""
+        left out. By position and never by offsets of records: transaction markers take offsets too. Raises ConsumeLoopDied
+        where what aiokafka cannot go on without has died."""
         consumer = self._subscriber.consumer
+        if consumer is not None and (error := metadata_died(consumer)) is not None:
+            raise ConsumeLoopDied("the metadata task of aiokafka died") from error
         if consumer is None or not (assigned := list(consumer.assignment())):
             return {}
         ends: Mapping[TopicPartition, int] = await consumer.end_offsets(assigned)
