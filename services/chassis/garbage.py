@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 
 YOUNG = 1_000_000
-"""More containers than a full batch of records has (twenty headers each): none is looked through in vain while it lives.
+"""More containers than two full batches of records have (twenty headers each), the one that comes before the other has gone:
+none is looked through in vain while it lives.
 Only cycles wait longer, and a process that makes few of them loses some megabytes by it."""
 
 
