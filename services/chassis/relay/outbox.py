@@ -25,6 +25,9 @@ _NOT_FOR_THE_BUS = {"command_id": 0, "fingerprint": 0, "events.sealed": 0, "even
 """The relay does not even read the sealed personal parts."""
 
 
+_TWICE = "a commit that waits is in a round already: another relay is at work, or `chumchon verify` says what was put back"
+
+
 class AnotherRelay(Exception):
     """The round's position or one of its commits is in another round already."""
 
@@ -115,7 +118,8 @@ class Outbox:
         try:
             await self._rounds.insert_one(to_document(new), session=session)
         except DuplicateKeyError as error:
-            raise AnotherRelay("another relay has written this round") from error
+            twice = "commits" in (error.details or {}).get("keyPattern", {})
+            raise AnotherRelay(_TWICE if twice else "another relay has written this round") from error
 
     async def settle(self, sent: Round, session: Session) -> None:
         """Unset `pending` of a round that is in the topic, with majority."""

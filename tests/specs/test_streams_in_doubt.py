@@ -1,0 +1,64 @@
+"""A cached stream that may lack a commit of this very process is dropped: nobody is answered from it any more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from services.chassis.calls import Done, OutcomeUnknown
+from tests.jumping_clock import JumpingLoop
+from tests.notebook import NOTEBOOK, Mark, Open, call, marked, notebook, replica
+from tests.watched_store import UNKNOWN_KEPT, WatchedStore
+
+STREAM = notebook()
+MARK = Mark(texts=("ก",))
+DONE = Done(STREAM, 2, (marked("ก"),))
+
+
+@pytest.fixture
+def loop() -> Iterator[JumpingLoop]:
+    """Deadlines take no time."""
+    made = JumpingLoop()
+    yield made
+    made.end()
+
+
+def test_while_an_outcome_is_unknown_who_asks_for_the_stream_hears_what_is_in_the_log(loop: JumpingLoop):
+    """The commit is there, and its second insert hangs: this replica's own cache must not deny it meanwhile."""
+
+    async def asked_meanwhile() -> int:
+        store = WatchedStore()
+        handler = replica(store)
+        await handler.handle(NOTEBOOK, STREAM, Open(), call("open"))
+        store.inner.trouble.append(UNKNOWN_KEPT)
+        marking = asyncio.create_task(handler.handle(NOTEBOOK, STREAM, MARK, call("k")))
+        await asyncio.sleep(0.005)  # the pause before the second insert is longer
+        store.open_for_appends.clear()
+        await asyncio.sleep(0.1)
+        held = await handler.state(NOTEBOOK, STREAM, fresh=False)
+        assert len(store.groups) == 3
+        assert not marking.done()
+        store.open_for_appends.set()
+        assert await marking == DONE
+        return held.version
+
+    assert loop.run_until_complete(asked_meanwhile()) == 2
+
+
+def test_a_command_that_heard_nothing_until_its_deadline_leaves_no_cached_stream_behind(loop: JumpingLoop):
+    """Its commit gets into the log later, with nobody there to put it into the cache."""
+
+    async def asked_afterwards() -> int:
+        store = WatchedStore()
+        handler = replica(store)
+        await handler.handle(NOTEBOOK, STREAM, Open(), call("open"))
+        store.open_for_appends.clear()
+        with pytest.raises(OutcomeUnknown):
+            await handler.handle(NOTEBOOK, STREAM, MARK, call("k"))
+        store.open_for_appends.set()
+        await handler.drain()
+        return (await handler.state(NOTEBOOK, STREAM, fresh=False)).version
+
+    assert loop.run_until_complete(asked_afterwards()) == 2
