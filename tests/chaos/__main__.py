@@ -43,7 +43,7 @@ def main() -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             verdict = runner.run(run(given.seed, given.kills, progress, kept))
     show(console, verdict)
-    if verdict.differences:
+    if verdict.differences or verdict.own_ends:
         console.print(f"the logs are in {kept}")
     return bool(verdict.differences)
 
@@ -72,6 +72,8 @@ def show(console: Console, verdict: Verdict) -> None:
     for name, count in rows.items():
         table.add_row(name, f"{count:,}")
     console.print(table)
+    for name, times in verdict.own_ends.items():
+        console.print(f"{name} ended by itself, {times} times" if times > 1 else f"{name} ended by itself")
     for difference in verdict.differences[:50]:
         console.print(difference, style="red", markup=False)
     console.print(f"{verdict.whole:.0f} s in all")

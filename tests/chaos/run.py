@@ -54,7 +54,7 @@ async def run(
     kept: Path | None = None,
     afterwards: Afterwards | None = None,
 ) -> Verdict:
-    """One whole run in a stack of its own. With a difference, or trouble, the logs are copied to `kept`."""
+    """One whole run in a stack of its own. With a difference, trouble, or a process that ended by itself, the logs are copied to `kept`."""
     begun = monotonic()
     with own_stack() as stack:
         try:
@@ -62,7 +62,7 @@ async def run(
         except BaseException:
             _keep_logs(stack, kept)
             raise
-        if verdict.differences:
+        if verdict.differences or verdict.own_ends:
             _keep_logs(stack, kept)
     verdict.whole = monotonic() - begun
     return verdict
