@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from services.chassis.settings import Settings
 
 app = typer.Typer()
+
+
+_COUNTS: Mapping[str, Callable[[Report], int]] = {
+    "รอบส่ง · rounds": lambda report: report.rounds,
+    "รายการบันทึก · commits": lambda report: report.commits,
+    "เหตุการณ์ · events": lambda report: report.events,
+    "ใน Kafka · records": lambda report: report.records,
+    "สายเหตุการณ์ · streams": lambda report: report.streams,
+    "ส่งซ้ำ · repeats": lambda report: report.repeats,
+    "ข้อผิดพลาด · faults": lambda report: len(report.findings),
+}
 
 
 class Side(StrEnum):
@@ -79,26 +90,24 @@ def _show(reports: Sequence[Report]) -> None:
 
     console = Console()
     table = Table(
-        "บริการ · service", "", "rounds", "commits", "events", "records", "streams", "repeats", "faults", "s"
-    )
-    for report in reports:
-        counts = (
-            report.rounds,
-            report.commits,
-            report.events,
-            report.records,
-            report.streams,
-            report.repeats,
-        )
-        verdict = "[green]ครบถ้วน · whole" if report.whole else "[red]พบข้อผิดพลาด · faults"
-        numbers = [f"{n:,}" for n in counts]
-        table.add_row(report.service, verdict, *numbers, f"{len(report.findings):,}", f"{report.seconds:.1f}")
+        "", *(report.service for report in reports)
+    )  # a column a service: numbers are never cut short
+    for column in table.columns[1:]:
+        column.justify = "right"
+    table.add_row("", *(_verdict(report) for report in reports), end_section=True)
+    for label, count in _COUNTS.items():
+        table.add_row(label, *(f"{count(report):,}" for report in reports))
+    table.add_row("วินาที · seconds", *(f"{report.seconds:.1f}" for report in reports))
     console.print(table)
     for report in reports:
         show_findings(console, report.findings.rows)
         for n, text in _notes(report):
             if n:
                 console.print(f"{report.service}: {n:,} {text}")
+
+
+def _verdict(report: Report) -> str:
+    return "[green]ครบถ้วน · whole" if report.whole else "[red]พบข้อผิดพลาด · faults"
 
 
 def _notes(report: Report) -> list[tuple[int, str]]:
