@@ -13,10 +13,10 @@ from typing import TypeVar
 from bson import decode
 
 from contracts.ids import stream_id
-from contracts.members import Network
+from contracts.members import Cohort, Network
 from services.chassis.calls import Call, Done
 from services.chassis.commit_store import MongoCommitStore
-from services.chassis.decider import Command
+from services.chassis.decider import Command, Refused
 from services.chassis.garbage import collect_less_often
 from services.chassis.handling import CommandHandler
 from services.chassis.mongo import Client
@@ -25,6 +25,7 @@ from services.members.domain.membership import (
     MEMBERSHIP,
     Apply,
     ConfirmCurrent,
+    Register,
     membership_stream,
 )
 from tests.bench.figure import Figure, interleaved, ratio
@@ -33,7 +34,7 @@ from tests.bench.site import Site
 
 AT_ONCE = 64
 CACHED = 512
-PER_SECOND = {"cached": 6_000, "new": 4_000, "bare": 1_500}
+PER_SECOND = {"cached": 6_000, "new": 4_000, "refused": 4_000, "bare": 1_500}
 """Roughly what a repetition of a second does: a repetition is a number of commands, made before the clock starts."""
 
 Item = TypeVar("Item")
@@ -45,7 +46,8 @@ async def measure(site: Site) -> list[Figure]:
     async with site.client() as client:
         speeds = _Speeds(site, client)
         found = await interleaved(
-            site.scale.repetitions, {"cached": speeds.cached, "new": speeds.new, "bare": speeds.bare}
+            site.scale.repetitions,
+            {"cached": speeds.cached, "new": speeds.new, "refused": speeds.refused, "bare": speeds.bare},
         )
     bare = found["bare"]
     return [
@@ -53,6 +55,12 @@ async def measure(site: Site) -> list[Figure]:
         ratio("commit_new_vs_bare_insert", found["new"], bare, note="the same, each on a new stream"),
         Figure("commit_per_s", tuple(found["cached"]), "/s", note="commands, cached streams"),
         Figure("commit_new_per_s", tuple(found["new"]), "/s", note="commands, new streams"),
+        Figure(
+            "commit_refused_per_s",
+            tuple(found["refused"]),
+            "/s",
+            note="refusals: each on a proof of the primary, which all who wait share",
+        ),
         Figure("bare_insert_per_s", tuple(bare), "/s", note="motor insert_one, same document and indexes"),
     ]
 
@@ -64,22 +72,35 @@ class _Speeds:
 
     async def cached(self) -> float:
         """ConfirmCurrent on memberships that the process knows."""
+
+        def command(n: int) -> Command:
+            return ConfirmCurrent(on=ON + timedelta(days=n // CACHED))
+
+        return await self._on_known_streams(command, self._count("cached"), Done)
+
+    async def refused(self) -> float:
+        """Register on memberships that are registered."""
+
+        def command(_: int) -> Command:
+            return Register(on=ON, cohort=Cohort.NEW)
+
+        return await self._on_known_streams(command, self._count("refused"), Refused)
+
+    async def _on_known_streams(
+        self, command: Callable[[int], Command], count: int, answer: type[Done | Refused]
+    ) -> float:
         async with self.site.fresh(self.client) as database:
             handler = await _handler(MongoCommitStore(database))
             streams = [membership_stream(Network.TSM, stream_id("person", n)) for n in range(CACHED)]
 
-            async def do(item: tuple[str, Command, Call]) -> None:
-                stream, command, one = item
-                assert isinstance(await handler.handle(MEMBERSHIP, stream, command, one), Done)
+            async def enter(n: int) -> None:
+                await handler.handle(MEMBERSHIP, streams[n], entry(n), call(n, "enter"))
 
-            await _rate([(stream, entry(n), call(n, "enter")) for n, stream in enumerate(streams)], do)
-            return await _rate(
-                [
-                    (streams[n % CACHED], ConfirmCurrent(on=ON + timedelta(days=n // CACHED)), call(n, "go"))
-                    for n in range(self._count("cached"))
-                ],
-                do,
-            )
+            async def do(item: tuple[str, Command, Call]) -> None:
+                assert isinstance(await handler.handle(MEMBERSHIP, *item), answer)
+
+            await _rate(list(range(CACHED)), enter)
+            return await _rate([(streams[n % CACHED], command(n), call(n, "go")) for n in range(count)], do)
 
     async def new(self) -> float:
         """Apply, each on a stream that nobody has read: a look into the store before each."""
@@ -87,8 +108,7 @@ class _Speeds:
             handler = await _handler(MongoCommitStore(database))
 
             async def do(item: tuple[str, Command, Call]) -> None:
-                stream, command, one = item
-                assert isinstance(await handler.handle(MEMBERSHIP, stream, command, one), Done)
+                assert isinstance(await handler.handle(MEMBERSHIP, *item), Done)
 
             return await _rate([_application(n) for n in range(self._count("new"))], do)
 
