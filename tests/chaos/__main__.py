@@ -66,6 +66,7 @@ def show(console: Console, verdict: Verdict) -> None:
         "events": verdict.events,
         "repeats in Kafka": verdict.repeats,
         "processes that ended by themselves and were started again": sum(verdict.own_ends.values()),
+        "mongods that hung in their own rollback and were killed": len(verdict.hung),
         "differences": len(verdict.differences),
     }
     table = Table(show_header=False)

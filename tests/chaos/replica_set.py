@@ -13,7 +13,9 @@ from pymongo.errors import PyMongoError
 from deploy.local.mongo import demand_libraries, find_mongod
 from tests.chaos.births import Living, Nursery
 
-PRIMARY, SECONDARY = 1, 2
+PRIMARY, SECONDARY, ROLLBACK = 1, 2, 9
+PATIENCE = 60.0
+"""Seconds until a set is whole again; a rollback of what these runs write takes less than one."""
 NAME = "rs0"
 
 
@@ -81,7 +83,7 @@ class ReplicaSet:
 
     async def whole(self) -> None:
         """Wait until there is one primary, and every other node follows it."""
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(PATIENCE):
             while sorted(await self._states()) != [PRIMARY, SECONDARY, SECONDARY]:
                 await asyncio.sleep(0.1)
 
@@ -93,6 +95,18 @@ class ReplicaSet:
             wanted = PRIMARY if kind == "primary" else SECONDARY
             if wanted in states:
                 return states.index(wanted)
+
+    async def rolling_back(self) -> int | None:
+        """The node that another one sees in ROLLBACK; None where there is none."""
+        for client in self._clients:
+            try:
+                status = await client.admin.command("replSetGetStatus")
+            except PyMongoError:
+                continue
+            for member in status["members"]:
+                if member["state"] == ROLLBACK:
+                    return self.ports.index(int(member["name"].rpartition(":")[2]))
+        return None
 
     async def close(self) -> None:
         """Let the connections go."""

@@ -30,6 +30,7 @@ class Verdict:
     events: int = 0
     repeats: int = 0
     own_ends: dict[str, int] = field(default_factory=dict)
+    hung: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     storm: float = 0.0
     whole: float = 0.0
@@ -96,6 +97,7 @@ async def _in_town(
             events=found.events,
             repeats=found.repeats,
             own_ends=_own_ends(made),
+            hung=made.hung,
             differences=await differences(made, ledger, found),
             storm=storm,
         )

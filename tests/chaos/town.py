@@ -56,6 +56,8 @@ class Town:
     """Of everybody in `office.ACTORS`."""
     ports: Mapping[str, int]
     victims: dict[str, Victim] = field(default_factory=dict)
+    hung: list[str] = field(default_factory=list)
+    """Mongods that were killed because they hung in a rollback of their own."""
 
     def kept(self, service: str) -> Database:
         """The database of a service."""
@@ -68,12 +70,26 @@ class Town:
     async def struck(self, strike: Strike) -> Victim:
         """Who the strike is for, now; waits until a mongod may be struck. Where no relay leads, the first one."""
         if strike.victim.startswith("mongod/"):
-            return self.victims[f"mongod/{await self.replica_set.node(strike.kind)}"]
+            return self.victims[f"mongod/{await self._node(strike.kind)}"]
         if not strike.victim.endswith("/leader"):
             return self.victims[strike.victim]
         twins = [strike.victim.replace("leader", str(twin)) for twin in range(TWINS)]
         leads = await asyncio.gather(*(self._leads(name) for name in twins))
         return self.victims[twins[leads.index(True) if True in leads else 0]]
+
+    async def _node(self, kind: str) -> int:
+        """Of a whole set. A node that never comes out of its rollback is killed and started again, as its operator would:
+        MongoDB 6.0.5 has hung in "Rolling back to the stable timestamp" (seed 3)."""
+        while True:
+            try:
+                return await self.replica_set.node(kind)
+            except TimeoutError:
+                hung = await self.replica_set.rolling_back()
+                if hung is None:
+                    raise
+                self.hung.append(f"mongod/{hung}")
+                dead = Strike(0.0, "secondary", self.hung[-1], "kill", 0.5)
+                await self.victims[dead.victim].suffer(dead, asyncio.Event())
 
     async def _leads(self, name: str) -> bool:
         """Whether this relay says that it is at work; one that is stopped says nothing."""
