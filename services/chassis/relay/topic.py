@@ -50,12 +50,21 @@ async def last_positions(bootstrap: str, topic: str, partitions: Iterable[int]) 
 
 
 async def _demand_all_closed(bootstrap: str, ends: Mapping[TopicPartition, int]) -> None:
-    """An open transaction would hide committed events behind it from us, and we would send them twice."""
+    """An open transaction would hide committed events behind it from us, and we would send them twice.
+
+    Whoever has our `transactional.id` has had the one before aborted, so it is gone in a moment; unless the broker has lost
+    sight of it, as 4.3.1 once did after a kill: then only an operator can end it, and it has to be said how.
+    """
     async with _consumer(bootstrap, "read_uncommitted") as consumer:
         real = await consumer.end_offsets(list(ends))
         if real != ends:
             behind = sorted(tp.partition for tp in ends if real[tp] != ends[tp])
-            raise KafkaError(f"a transaction is open in partitions {behind} of {next(iter(ends)).topic}")
+            name = next(iter(ends)).topic
+            raise KafkaError(
+                f"a transaction is open in partitions {behind} of {name}; if it stays so for a minute, the broker has lost sight "
+                f"of it: `kafka-transactions.sh abort --topic {name} --partition N --start-offset M` ends it, `find-hanging` "
+                "tells M, and nothing is lost"
+            )
 
 
 async def _last_records(
