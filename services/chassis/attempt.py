@@ -123,9 +123,8 @@ class Attempt:
                 commit = await self._commit(held, decision)
                 after = fold(self.aggregate, held, [commit])  # first: what cannot be read back is not written
                 document = to_bson(commit)
-                for (
-                    owner
-                ) in forgotten:  # before the append: a crash between leaves too little, never too much
+                # Before the append: a crash between leaves too little, never too much.
+                for owner in forgotten:
                     await tools.sealing.destroy(owner)
                 if await self._written(commit, document):
                     tools.streams.keep(self.stream, after)

@@ -45,6 +45,7 @@ ROLES: tuple[Role, ...] = ("api", "relay", "views")
 
 DRAIN_SECONDS = 10
 START_SECONDS = 30.0
+"""How long a start waits for MongoDB to have a primary."""
 GRACE_SECONDS = 25.0
 """What a part may take to finish what is in hand; Kubernetes kills after 30."""
 

@@ -89,9 +89,8 @@ def _show(reports: Sequence[Report]) -> None:
     from services.cli.audit_tables import show_findings
 
     console = Console()
-    table = Table(
-        "", *(report.service for report in reports)
-    )  # a column a service: numbers are never cut short
+    # A column a service, so that numbers are never cut short.
+    table = Table("", *(report.service for report in reports))
     for column in table.columns[1:]:
         column.justify = "right"
     table.add_row("", *(_verdict(report) for report in reports), end_section=True)

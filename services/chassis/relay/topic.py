@@ -53,7 +53,7 @@ async def _demand_all_closed(bootstrap: str, ends: Mapping[TopicPartition, int])
     """An open transaction would hide committed events behind it from us, and we would send them twice.
 
     Whoever has our `transactional.id` has had the one before aborted, so it is gone in a moment; unless the broker has lost
-    sight of it, as 4.3.1 once did after a kill: then only an operator can end it, and it has to be said how.
+    sight of it, as 4.3.1 seems to have done once after a kill: then an operator has to end it, and is told so.
     """
     async with _consumer(bootstrap, "read_uncommitted") as consumer:
         real = await consumer.end_offsets(list(ends))
@@ -61,9 +61,8 @@ async def _demand_all_closed(bootstrap: str, ends: Mapping[TopicPartition, int])
             behind = sorted(tp.partition for tp in ends if real[tp] != ends[tp])
             name = next(iter(ends)).topic
             raise KafkaError(
-                f"a transaction is open in partitions {behind} of {name}; if it stays so for a minute, the broker has lost sight "
-                f"of it: `kafka-transactions.sh abort --topic {name} --partition N --start-offset M` ends it, `find-hanging` "
-                "tells M, and nothing is lost"
+                f"a transaction is open in partitions {behind} of {name}; if it stays so, the broker has lost sight of it and an "
+                "operator has to end it (kafka-transactions.sh find-hanging, then abort: KIP-664)"
             )
 
 
