@@ -92,13 +92,14 @@ class MongoCommitStore:
 
     async def _proved(self, asked: Sequence[_Asked]) -> dict[_Asked, tuple[Commit | None, list[Commit]]]:
         """What a primary had acknowledged stands in its successor's log before whatever that one writes: a write that a
-        majority has proves the primary, and the session ties the reads to it."""
+        majority has proves the primary, and the session ties the reads to it. Streams first: an earlier try may arrive
+        between the two reads, and who sees its commit in the stream must see that it is his own."""
         commands = [str(command_id) for _, _, command_id in asked]
         async with await self._database.client.start_session(causal_consistency=True) as session:
             await self._proofs.update_one({"_id": 0}, {"$inc": {"n": 1}}, upsert=True, session=session)
+            read = await self._read([(stream, after) for stream, after, _ in asked], session)
             found = self._commits.find({"command_id": {"$in": commands}}, session=session)
             made = {commit.command_id: commit for commit in map(from_document, await found.to_list(None))}
-            read = await self._read([(stream, after) for stream, after, _ in asked], session)
         return {one: (made.get(one[2]), read[one[0], one[1]]) for one in asked}
 
     async def waiting(self) -> int:
