@@ -10,19 +10,16 @@ import asyncio
 from collections.abc import Callable
 from uuid import uuid4
 
-from contracts.topics import PARTITIONS, Topic
+from contracts.topics import Topic
 from services.chassis.mongo import Database, Session
+from services.chassis.relay.completing import complete
 from services.chassis.relay.lease import Lease
+from services.chassis.relay.left_open import closed
 from services.chassis.relay.outbox import Outbox
 from services.chassis.relay.refusals import relay_at_work
-from services.chassis.relay.rounds import BEFORE_THE_FIRST, demand_not_beyond, missing
+from services.chassis.relay.rounds import Round
 from services.chassis.relay.sender import Sender
-from services.chassis.relay.term import at_leisure, take_office
-from services.chassis.relay.topic import last_positions
-from services.chassis.steps import step
-
-EVENTS = 5_000
-"""Rounds go together into one transaction until it has so many events."""
+from services.chassis.relay.term import take_office
 
 
 class Republish:
@@ -73,21 +70,10 @@ class Republish:
 
     async def _write(self, sender: Sender, session: Session) -> None:
         _, last = await self._outbox.last_two(session)
-        reached = await last_positions(self._bootstrap, self._topic.name, range(PARTITIONS))
-        demand_not_beyond(last, reached)
-        previous = BEFORE_THE_FIRST
-        batches, waiting = sender.batches(), 0
-        async for found in self._outbox.rounds(session):
-            if any(reached[partition] < position for partition, position in found.last.items()):
-                commits = await self._outbox.commits_of(found, session)
-                records = missing(previous, found, commits, reached)
-                await at_leisure(map(batches.add, records))
-                waiting += len(records)
-                reached = {p: max(position, found.last[p]) for p, position in reached.items()}
-            previous = found
-            if waiting >= EVENTS or (waiting and found.first == last.first):
-                await sender.send(batches)
-                step("republish.transaction-committed")
-                self.sent += waiting
-                self._tell(found.final, last.final)
-                batches, waiting = sender.batches(), 0
+        topic = await closed(sender, self._bootstrap, last)
+
+        def told(events: int, up_to: Round) -> None:
+            self.sent += events
+            self._tell(up_to.final, last.final)
+
+        await complete(sender, self._outbox, session, last, topic.last, told)

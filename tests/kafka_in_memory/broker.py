@@ -38,7 +38,9 @@ class Transaction:
 
     epoch: int = 0
     state: Literal["idle", "open", "ending"] = "idle"
+    places: list[Place] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    """Open ones; those of an earlier transaction too, where that one got no marker."""
     begun: float = 0.0
 
 
@@ -52,7 +54,10 @@ class Broker:
         self.begins: dict[Place, int] = defaultdict(int)
         self.widths: dict[str, int] = {}
         self.transactions: dict[str, Transaction] = defaultdict(Transaction)
+        self.forgets: set[int] = set()
+        """Partitions that get no marker of the next transaction that ends, as when they are without a leader for a moment."""
         self._ending: set[asyncio.Task[None]] = set()
+        self._decided: set[int] = set()
 
     # --- a producer's side ---
 
@@ -67,25 +72,31 @@ class Broker:
             self._abort(one)
         return epoch
 
-    def produce(self, name: str, epoch: int, place: Place, records: Iterable[Sent]) -> None:
-        """Append to an open transaction. Raises ProducerFenced."""
+    def add(self, name: str, epoch: int, place: Place) -> None:
+        """A partition is in the transaction from now on, with or without records. Raises ProducerFenced."""
         one = self._of(name, epoch)
         if one.state == "ending":
             raise ProducerFenced
         if one.state == "idle":
             one.state, one.begun = "open", self._clock()
-        for timestamp, key, value, headers in records:
-            one.entries.append(self._append(place, timestamp, key, value, headers, "open"))
+        if place not in one.places:
+            one.places.append(place)
 
-    def end(self, name: str, epoch: int, *, commit: bool) -> None:
-        """From here on it is decided. Raises ProducerFenced."""
+    def produce(self, name: str, epoch: int, place: Place, records: Iterable[Sent]) -> None:
+        """Append to an open transaction. Raises ProducerFenced."""
+        self.add(name, epoch, place)
+        for timestamp, key, value, headers in records:
+            self.transactions[name].entries.append(
+                self._append(place, timestamp, key, value, headers, "open")
+            )
+
+    def end(self, name: str, epoch: int) -> None:
+        """Commit: from here on it is decided. Raises ProducerFenced."""
         one = self._of(name, epoch)
         if one.state == "idle":
             return
-        if not commit:
-            self._abort(one)
-            return
         one.state = "ending"
+        self._decided.update(id(entry) for entry in one.entries)
         task = asyncio.create_task(self._mark(one))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
@@ -100,22 +111,32 @@ class Broker:
         return one
 
     async def _mark(self, one: Transaction) -> None:
-        places = dict.fromkeys((entry.topic, entry.partition) for entry in one.entries)
-        for place in places:
+        for place in one.places:
             if self.marker_seconds:
                 await asyncio.sleep(self.marker_seconds)
-            for entry in one.entries:
-                if (entry.topic, entry.partition) == place:
-                    entry.state = "committed"
-            self._append(place, 0, None, None, (), "marker")
-        one.entries, one.state = [], "idle"
+            self._mark_in(one, place, "committed")
+        self._done_with(one)
 
     def _abort(self, one: Transaction) -> None:
+        for place in one.places:
+            self._mark_in(one, place, "aborted")
+        self._done_with(one)
+
+    def _mark_in(self, one: Transaction, place: Place, state: Literal["committed", "aborted"]) -> None:
+        """A marker ends all that its producer has open in a partition, whenever it came there."""
+        if place[1] in self.forgets:
+            return
         for entry in one.entries:
-            entry.state = "aborted"
-        for place in dict.fromkeys((entry.topic, entry.partition) for entry in one.entries):
-            self._append(place, 0, None, None, (), "marker")
-        one.entries, one.state = [], "idle"
+            if (entry.topic, entry.partition) == place:
+                entry.state = state
+        one.entries = [entry for entry in one.entries if entry.state == "open"]
+        self._append(place, 0, None, None, (), "marker")
+
+    def _done_with(self, one: Transaction) -> None:
+        """Whatever is still among its entries is open for as long as no marker of this producer comes there."""
+        if self.forgets.intersection(partition for _, partition in one.places):
+            self.forgets.clear()
+        one.places, one.state = [], "idle"
 
     def _append(self, place: Place, timestamp: int, key, value, headers, state) -> Entry:
         log = self.logs[place]
@@ -141,6 +162,8 @@ class Broker:
         for place in [place for place in self.logs if place[0] == topic]:
             del self.logs[place]
             self.begins.pop(place, None)
+        for one in self.transactions.values():
+            one.entries = [entry for entry in one.entries if entry.topic != topic]
 
     def end_offset(self, place: Place, *, committed: bool) -> int:
         """The next offset; for readers of what is committed the first open record."""
@@ -151,29 +174,38 @@ class Broker:
                     return entry.offset
         return log[-1].offset + 1 if log else self.begins[place]
 
-    def read(self, place: Place, start: int, most: int) -> tuple[list[Entry], int]:
-        """The committed records from an offset on, and the offset to go on from."""
+    def read(self, place: Place, start: int, most: int, *, committed: bool) -> tuple[list[Entry], int]:
+        """The records from an offset on, all or those that are committed, and the offset to go on from."""
         found: list[Entry] = []
         position = start
         for entry in self.logs[place]:
             if entry.offset < start:
                 continue
-            if entry.state == "open" or len(found) == most:
+            if (committed and entry.state == "open") or len(found) == most:
                 break
             position = entry.offset + 1
-            if entry.state == "committed":
+            if entry.state == "committed" or (not committed and entry.state != "marker"):
                 found.append(entry)
         return found, position
 
     def committed(self, topic: str) -> list[Entry]:
         """All that is committed or decided to be, by partition and offset."""
-        decided = {
-            id(entry) for one in self.transactions.values() if one.state == "ending" for entry in one.entries
-        }
+        return self._in(
+            topic,
+            lambda entry: (
+                entry.state == "committed" or (entry.state == "open" and id(entry) in self._decided)
+            ),
+        )
+
+    def betrayed(self, topic: str) -> list[Entry]:
+        """All that was decided to be committed and then aborted: their partition got no marker but a later abort's."""
+        return self._in(topic, lambda entry: entry.state == "aborted" and id(entry) in self._decided)
+
+    def _in(self, topic: str, wanted: Callable[[Entry], bool]) -> list[Entry]:
         return [
             entry
             for place in sorted(self.logs)
             if place[0] == topic
             for entry in self.logs[place]
-            if entry.state == "committed" or id(entry) in decided
+            if wanted(entry)
         ]

@@ -77,6 +77,8 @@ class MemoryProducer:
         self._in_transaction = False
         self._failed = False
         self._message_accumulator = SimpleNamespace(fail_all=lambda _: None)
+        self._named: list[TopicPartition] = []
+        self._txn_manager = SimpleNamespace(maybe_add_partition_to_txn=self._named.append)
         widths = self._broker.widths
         self.client = SimpleNamespace(
             set_topics=self._nothing,
@@ -120,13 +122,20 @@ class MemoryProducer:
         return asyncio.create_task(self._marked(self._wire.carry(produce, lost)))
 
     async def commit_transaction(self) -> None:
-        """What was sent until now and nothing else."""
+        """What was sent until now, what is open in partitions that were only named, and nothing else."""
         if not self._in_transaction or self._failed:
             raise IllegalOperation("no transaction to commit")
 
-        async def end(_: Fate) -> None:
-            self._broker.end(self._name, self._epoch, commit=True)
+        async def add(_: Fate) -> None:
+            for tp in self._named:
+                self._broker.add(self._name, self._epoch, (tp.topic, tp.partition))
 
+        async def end(_: Fate) -> None:
+            self._broker.end(self._name, self._epoch)
+
+        if self._named:
+            await self._marked(self._wire.carry(add, lost))
+            self._named.clear()
         await self._marked(self._wire.carry(end, lost))
         self._in_transaction = False
 
@@ -203,13 +212,12 @@ class MemoryConsumer:
         self, *partitions: TopicPartition, timeout_ms: int = 0
     ) -> dict[TopicPartition, list[Entry]]:
         """What there is, at most ten records a partition."""
-        assert self._committed, "nobody reads what is not committed"
 
         async def fetch(_: Fate) -> dict[TopicPartition, list[Entry]]:
             found = {}
             for tp in [tp for tp in partitions if tp not in self._paused]:
                 records, self._positions[tp] = self._broker.read(
-                    (tp.topic, tp.partition), self._positions[tp], 10
+                    (tp.topic, tp.partition), self._positions[tp], 10, committed=self._committed
                 )
                 if records:
                     found[tp] = records

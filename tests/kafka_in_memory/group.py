@@ -138,7 +138,9 @@ class MemorySubscription:
 
         async def ask(_: Fate) -> None:
             for source in sorted(self._positions):
-                found, position = broker.read(source, self._positions[source], self._most - len(batch))
+                found, position = broker.read(
+                    source, self._positions[source], self._most - len(batch), committed=True
+                )
                 batch.extend(found)
                 self._positions[source] = position
 

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.chassis.relay import RelayRefused
+from services.chassis.relay.partition import partition_of
 from tests.jumping_clock import JumpingLoop
 from tests.machines import FATES, machine_settings
 from tests.relay_in_memory import LEASE, PATCHED, SERVICE, STREAMS, TOPIC, Site
 
 which = st.integers(0, 2)
+PLACES = sorted({partition_of(stream) for stream in STREAMS})
 moments = st.sampled_from([0.005, 0.02, 0.1, 0.5, 1.0, LEASE + 0.5])
 
 
@@ -147,6 +149,17 @@ class RelaysInTrouble(RuleBasedStateMachine):
         self.loop.run_until_complete(take())
         self._pass(seconds)
 
+    @rule(
+        partitions=st.sets(st.sampled_from(PLACES), min_size=1),
+        stream=st.sampled_from(STREAMS),
+        seconds=moments,
+    )
+    def the_broker_loses_sight_of_a_transaction_in_some_partitions(self, partitions, stream, seconds):
+        """The next one that ends gets no marker there, be it committed or aborted."""
+        self.site.broker.forgets |= partitions
+        self.site.write(stream, 1)
+        self._pass(seconds)
+
     @rule(marker_seconds=st.sampled_from([0.0, 0.001, 0.02]))
     def markers_are_slow_or_fast(self, marker_seconds):
         """A transaction is committed before anybody can read it."""
@@ -221,6 +234,7 @@ class RelaysInTrouble(RuleBasedStateMachine):
 
     def _all_well(self) -> None:
         self.site.server.catch_up()
+        self.site.broker.forgets.clear()
         for process in self.site.processes:
             process.wire.fates.clear()
             process.wire.wake()

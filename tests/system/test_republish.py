@@ -8,12 +8,11 @@ from functools import partial
 import pytest
 
 from contracts.members import AreaRegistered
-from services.chassis import republish
 from services.chassis.audit import Where, verify
 from services.chassis.mongo import Database
 from services.chassis.mongo_read_models import MongoReadModels
 from services.chassis.projection import Change, Record, shard
-from services.chassis.relay import RelayRefused
+from services.chassis.relay import RelayRefused, completing
 from services.chassis.republish import Republish
 from tests.local_stack import LocalStack
 from tests.system.bus import Bus, ProjectionOn
@@ -61,7 +60,7 @@ async def test_an_emptied_topic_becomes_what_it_was(site: Site):
 async def test_an_interrupted_run_is_refused_by_the_relay_and_completed_by_the_next_run(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(republish, "EVENTS", 1)
+    monkeypatch.setattr(completing, "EVENTS", 1)
     before = await everything(site)
     await emptied(site)
     again = partial(Republish, site.service, site.database, site.bootstrap, lease_seconds=LEASE)

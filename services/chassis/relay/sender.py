@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from contracts.topics import MAX_MESSAGE_BYTES, Topic
@@ -90,6 +90,16 @@ class Sender:
             # Inside the transaction: aiokafka commits an empty one, without an error, if these are not awaited.
             await asyncio.gather(*sent)
             step("relay.sent-before-commit")
+            await self._producer.commit_transaction()
+
+    async def commit_lost(self, partitions: Iterable[int]) -> None:
+        """Write a commit marker into each of these partitions, which ends what this `transactional.id` has open there.
+        Raises KafkaError or TimeoutError: then this sender is done for."""
+        async with asyncio.timeout(TRANSACTION_SECONDS):
+            await self._producer.begin_transaction()
+            for partition in partitions:
+                # aiokafka has no other way to name a partition without a record.
+                self._producer._txn_manager.maybe_add_partition_to_txn(TopicPartition(self.topic, partition))
             await self._producer.commit_transaction()
 
     async def close(self) -> None:

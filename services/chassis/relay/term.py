@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import islice
 from time import perf_counter
-from typing import TypeVar
 
 from contracts.topics import PARTITIONS, Topic
 from services.chassis.metrics import RELAY_EVENTS, RELAY_ROUNDS, RELAY_SECONDS
 from services.chassis.mongo import Session
+from services.chassis.relay.completing import complete
 from services.chassis.relay.lease import Lease
+from services.chassis.relay.left_open import closed, lost, watch
+from services.chassis.relay.leisure import at_leisure
 from services.chassis.relay.outbox import Outbox
 from services.chassis.relay.outbox_bell import OutboxBell
 from services.chassis.relay.partition import partition_of
 from services.chassis.relay.refusals import topic_of_wrong_width
-from services.chassis.relay.rounds import Round, demand_not_beyond, missing, next_round, outgoing
+from services.chassis.relay.rounds import Round, missing, next_round, outgoing
 from services.chassis.relay.sender import Batches, Sender
-from services.chassis.relay.topic import NoSuchTopic, last_positions
+from services.chassis.relay.topic import NoSuchTopic
 from services.chassis.steps import step
-
-CHUNK = 32
-"""Records, less than a millisecond's work."""
-
-T = TypeVar("T")
 
 
 class Term:
@@ -65,16 +61,36 @@ class Term:
             async with self._outbox.session() as session:
                 await take_office(sender, self._lease, session)
                 last = await self._take_over(sender, session)
-                while not stop.is_set():
-                    last = await self._go_rounds(sender, session, last, stop)
+                watching = asyncio.create_task(watch(self._bootstrap, self._topic.name, range(PARTITIONS)))
+                try:
+                    while not stop.is_set():
+                        if watching.done():
+                            watching.result()  # it ends by raising, if it ends
+                        last = await self._go_rounds(sender, session, last, stop)
+                finally:
+                    watching.cancel()
+                    await asyncio.gather(watching, return_exceptions=True)
         finally:
             await sender.close()
 
     async def _take_over(self, sender: Sender, session: Session) -> Round:
         """Send what is missing of the last round, if anything, and settle it."""
         previous, last = await self._outbox.last_two(session)
-        topic = await last_positions(self._bootstrap, self._topic.name, range(PARTITIONS))
-        demand_not_beyond(last, topic)
+        topic = await closed(sender, self._bootstrap, last)
+        if await lost(self._bootstrap, self._topic.name, topic, previous):
+            await complete(
+                sender, self._outbox, session, last, topic.last, lambda sent, _: self._events.inc(sent)
+            )
+        else:
+            await self._complete_last(sender, session, previous, last, topic.last)
+        await self._outbox.settle(last, session)
+        step("relay.taken-over")
+        self._tell(last)
+        return last
+
+    async def _complete_last(
+        self, sender: Sender, session: Session, previous: Round, last: Round, topic: Mapping[int, int]
+    ) -> None:
         records = missing(previous, last, await self._outbox.commits_of(last, session), topic)
         if records:
             batches = sender.batches()
@@ -82,10 +98,6 @@ class Term:
             await sender.send(batches)
             step("relay.transaction-committed")
             self._events.inc(len(records))
-        await self._outbox.settle(last, session)
-        step("relay.taken-over")
-        self._tell(last)
-        return last
 
     async def _go_rounds(self, sender: Sender, session: Session, last: Round, stop: asyncio.Event) -> Round:
         """The rounds of one look into the outbox, or a wait for something to send."""
@@ -148,14 +160,3 @@ async def take_office(sender: Sender, lease: Lease, session: Session) -> None:
         raise topic_of_wrong_width(sender.topic, partitions, PARTITIONS)
     step("relay.producer-ready")
     await lease.confirm(session)
-
-
-async def at_leisure(work: Iterable[T]) -> list[T]:
-    """`list(work)`, letting others have the event loop in between: the API of the same process goes on answering."""
-    items = iter(work)
-    done: list[T] = []
-    while chunk := list(islice(items, CHUNK)):
-        done += chunk
-        if len(chunk) == CHUNK:
-            await asyncio.sleep(0)
-    return done

@@ -1,11 +1,12 @@
-"""What the topic holds: the position of the last committed event in each partition."""
+"""What the topic holds: the position of the last committed event in each partition, and what is not committed yet."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -22,64 +23,110 @@ FIRST_STEP = 16
 SECONDS = 30
 
 
-async def last_positions(bootstrap: str, topic: str, partitions: Iterable[int]) -> dict[int, int]:
-    """The last committed position in each of the partitions, 0 in one without events.
+class Holding(NamedTuple):
+    """What a topic holds, by partition. `last`: the last committed position, 0 where there is none. `after`: the offset after that.
+    `opened`: the last position in a transaction that is open behind it, where there is one."""
+
+    last: dict[int, int]
+    after: dict[int, int]
+    opened: dict[int, int]
+
+
+async def holding(bootstrap: str, topic: str, partitions: Iterable[int]) -> Holding:
+    """What these partitions hold.
 
     Transaction markers and aborted records take offsets too, so the last event is looked for by stepping back from the
-    end, twice as far each time. Call it when no transaction of ours is open. Raises KafkaError or TimeoutError (try
-    again later), or RelayRefused for a last record that is not one of our events.
+    end, twice as far each time. Raises KafkaError or TimeoutError (try again later; a stranger's transaction is open, too:
+    it would hide committed events behind it), or RelayRefused for a last record that is not one of our events.
     """
     wanted = [TopicPartition(topic, partition) for partition in partitions]
-    async with asyncio.timeout(SECONDS), _consumer(bootstrap, "read_committed") as consumer:
-        consumer.assign(wanted)
+    async with (
+        asyncio.timeout(SECONDS),
+        _consumer(bootstrap, "read_committed", wanted) as consumer,
+        _consumer(bootstrap, "read_uncommitted", wanted) as other,
+    ):
         ends = await consumer.end_offsets(wanted)
-        await _demand_all_closed(bootstrap, ends)
+        opened = await _opened(other, ends)
         begins = await consumer.beginning_offsets(wanted)
-        found: dict[int, int] = {tp.partition: 0 for tp in wanted if begins[tp] >= ends[tp]}
+        held = Holding({tp.partition: 0 for tp in wanted if begins[tp] >= ends[tp]}, _plain(begins), opened)
         step = FIRST_STEP
-        while rest := [tp for tp in wanted if tp.partition not in found]:
+        while rest := [tp for tp in wanted if tp.partition not in held.last]:
             starts = {tp: max(begins[tp], ends[tp] - step) for tp in rest}
-            last = await _last_records(consumer, starts, ends)
+            records = await _records(consumer, starts, ends)
             for tp in rest:
-                if tp in last:
-                    found[tp.partition] = _position(last[tp])
+                if tp in records:
+                    held.last[tp.partition] = _position(records[tp][-1])
+                    held.after[tp.partition] = records[tp][-1].offset + 1
                 elif starts[tp] == begins[tp]:
-                    found[tp.partition] = 0
+                    held.last[tp.partition] = 0
             step *= 2
-        return found
+        return held
 
 
-async def _demand_all_closed(bootstrap: str, ends: Mapping[TopicPartition, int]) -> None:
-    """An open transaction would hide committed events behind it from us, and we would send them twice.
-
-    Whoever has our `transactional.id` has had the one before aborted, so it is gone in a moment; unless the broker has lost
-    sight of it, as 4.3.1 seems to have done once after a kill: then an operator has to end it, and is told so.
-    """
-    async with _consumer(bootstrap, "read_uncommitted") as consumer:
-        real = await consumer.end_offsets(list(ends))
-        if real != ends:
-            behind = sorted(tp.partition for tp in ends if real[tp] != ends[tp])
-            name = next(iter(ends)).topic
-            raise KafkaError(
-                f"a transaction is open in partitions {behind} of {name}; if it stays so, the broker has lost sight of it and an "
-                "operator has to end it (kafka-transactions.sh find-hanging, then abort: KIP-664)"
-            )
+async def sent_after(bootstrap: str, topic: str, offsets: Mapping[int, int]) -> dict[int, int]:
+    """Partition → the last position that was ever sent there from this offset on, committed or not; 0 where there is none.
+    Raises KafkaError or TimeoutError."""
+    starts = {TopicPartition(topic, partition): offset for partition, offset in offsets.items()}
+    async with asyncio.timeout(SECONDS), _consumer(bootstrap, "read_uncommitted", list(starts)) as consumer:
+        records = await _records(consumer, starts, await consumer.end_offsets(list(starts)))
+        return {tp.partition: _last_of_ours(records.get(tp, ())) for tp in starts}
 
 
-async def _last_records(
+async def open_since(bootstrap: str, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+    """Where a transaction is open: partition → offset of its first record. Raises KafkaError or TimeoutError."""
+    wanted = [TopicPartition(topic, partition) for partition in partitions]
+    async with (
+        asyncio.timeout(SECONDS),
+        _consumer(bootstrap, "read_committed", wanted) as consumer,
+        _consumer(bootstrap, "read_uncommitted", wanted) as other,
+    ):
+        ends = await consumer.end_offsets(wanted)
+        return {tp.partition: ends[tp] for tp in await _behind(other, ends)}
+
+
+async def _behind(other: Any, ends: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+    """Where there is more than what is committed, and its end."""
+    real = await other.end_offsets(list(ends))
+    return {tp: real[tp] for tp in ends if real[tp] != ends[tp]}
+
+
+async def _opened(other: Any, ends: Mapping[TopicPartition, int]) -> dict[int, int]:
+    behind = await _behind(other, ends)
+    records = await _records(other, {tp: ends[tp] for tp in behind}, behind)
+    opened = {}
+    for tp in behind:
+        opened[tp.partition] = _last_of_ours(records.get(tp, ()))
+        if not opened[tp.partition]:
+            raise KafkaError(f"a transaction that is not ours is open in {tp.topic}/{tp.partition}")
+    return opened
+
+
+async def _records(
     consumer: Any, starts: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
-) -> dict[TopicPartition, Any]:
-    """The last record of each partition between start and end, where there is one."""
-    last: dict[TopicPartition, Any] = {}
+) -> dict[TopicPartition, list[Any]]:
+    """The records of each partition between start and end, where there are any."""
+    found: dict[TopicPartition, list[Any]] = {}
     consumer.pause(*(consumer.assignment() - set(starts)))
     consumer.resume(*starts)
     for tp, offset in starts.items():
         consumer.seek(tp, offset)
     while [tp for tp in starts if await consumer.position(tp) < ends[tp]]:
         for tp, records in (await consumer.getmany(*starts, timeout_ms=50)).items():
-            if records:
-                last[tp] = records[-1]
-    return last
+            found.setdefault(tp, []).extend(records)
+    return {tp: records for tp, records in found.items() if records}
+
+
+def _plain(offsets: Mapping[TopicPartition, int]) -> dict[int, int]:
+    return {tp.partition: offset for tp, offset in offsets.items()}
+
+
+def _last_of_ours(records: Iterable[Any]) -> int:
+    """The last position in what may be no events of ours, and then nobody says that it ever was committed; 0: none."""
+    position = 0
+    for record in records:
+        with contextlib.suppress(Unreadable):
+            position = max(position, from_headers(record.headers, record.value).position)
+    return position
 
 
 def _position(record: Any) -> int:
@@ -91,7 +138,9 @@ def _position(record: Any) -> int:
 
 
 @asynccontextmanager
-async def _consumer(bootstrap: str, isolation_level: str) -> AsyncIterator[Any]:
+async def _consumer(
+    bootstrap: str, isolation_level: str, partitions: list[TopicPartition]
+) -> AsyncIterator[Any]:
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         isolation_level=isolation_level,
@@ -102,6 +151,7 @@ async def _consumer(bootstrap: str, isolation_level: str) -> AsyncIterator[Any]:
     )
     try:
         await consumer.start()
+        consumer.assign(partitions)
         yield consumer
     finally:
         await consumer.stop()
