@@ -1,8 +1,8 @@
 """Transactions of ours that the broker has lost sight of: found, and committed.
 
-Kafka 4.3.1 takes a partition without a leader for a deleted one (`KRaftMetadataCache.getPartitionLeaderEndpoint` is empty for
-both, and `TransactionMarkerChannelManager` then leaves the partition out): a transaction that ends while the broker is fenced
-may get no marker there. It stays open, no coordinator knows of it, and readers of what is committed wait behind it for ever.
+Kafka 4.3.1 takes a partition without a leader for a deleted one (KAFKA-20734: `KRaftMetadataCache.getPartitionLeaderEndpoint`
+is empty for both, and `TransactionMarkerChannelManager` then leaves the partition out): a transaction that ends while the
+broker is fenced may get no marker there. It stays open, no coordinator knows of it, and readers of what is committed wait behind it for ever.
 A marker of the same producer ends it, and an empty transaction that names the partition writes one. An abort may hit it first.
 """
 
