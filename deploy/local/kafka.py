@@ -18,7 +18,9 @@ from services.chassis.settings import Settings
 QUICK = "-XX:TieredStopAtLevel=1"  # what runs for a second need not be compiled for ever: a third less CPU
 MAIN = "kafka.Kafka"
 LOCALE = {"LC_ALL": "C.UTF-8"}  # or Java finds no file under a folder with a Thai name
-JVM = ("-Xmx768m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+TOLD = "-Dorg.slf4j.simpleLogger.log.kafka.coordinator.transaction.TransactionMarkerChannelManager=info"
+"""Which partitions get no marker of a transaction, as when they have no leader (KAFKA-20734): it says so as if it were nothing."""
+JVM = ("-Xmx768m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", TOLD)
 TWO_MEBIBYTES = 2 * 1024 * 1024
 YEAR_IN_MINUTES = 525_600
 

@@ -43,7 +43,7 @@ def main() -> int:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             verdict = runner.run(run(given.seed, given.kills, progress, kept))
     show(console, verdict)
-    if verdict.differences or verdict.own_ends:
+    if verdict.differences or verdict.own_ends or verdict.lost:
         console.print(f"the logs are in {kept}")
     return bool(verdict.differences)
 
@@ -67,6 +67,7 @@ def show(console: Console, verdict: Verdict) -> None:
         "repeats in Kafka": verdict.repeats,
         "processes that ended by themselves and were started again": sum(verdict.own_ends.values()),
         "mongods that hung in their own rollback and were killed": len(verdict.hung),
+        "transactions that Kafka lost sight of, committed by a relay": verdict.lost,
         "differences": len(verdict.differences),
     }
     table = Table(show_header=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -31,6 +32,8 @@ class Verdict:
     repeats: int = 0
     own_ends: dict[str, int] = field(default_factory=dict)
     hung: list[str] = field(default_factory=list)
+    lost: int = 0
+    """Transactions that Kafka had lost sight of and a relay committed."""
     differences: list[str] = field(default_factory=list)
     storm: float = 0.0
     whole: float = 0.0
@@ -55,7 +58,7 @@ async def run(
     kept: Path | None = None,
     afterwards: Afterwards | None = None,
 ) -> Verdict:
-    """One whole run in a stack of its own. With a difference, trouble, or a process that ended by itself, the logs are copied to `kept`."""
+    """One whole run in a stack of its own. With a difference, trouble, a process that ended by itself or a lost transaction, the logs are copied to `kept`."""
     begun = monotonic()
     with own_stack() as stack:
         try:
@@ -63,7 +66,7 @@ async def run(
         except BaseException:
             _keep_logs(stack, kept)
             raise
-        if verdict.differences or verdict.own_ends:
+        if verdict.differences or verdict.own_ends or verdict.lost:
             _keep_logs(stack, kept)
     verdict.whole = monotonic() - begun
     return verdict
@@ -98,12 +101,18 @@ async def _in_town(
             repeats=found.repeats,
             own_ends=_own_ends(made),
             hung=made.hung,
+            lost=await asyncio.to_thread(_lost, stack),
             differences=await differences(made, ledger, found),
             storm=storm,
         )
         if afterwards is not None:
             await afterwards(made, ledger)
         return verdict
+
+
+def _lost(stack: LocalStack) -> int:
+    logs = (stack.home / "logs").glob("*-relay-*.log")
+    return sum(log.read_text(errors="replace").count('"relay_commits_lost_transaction"') for log in logs)
 
 
 def _own_ends(made: Town) -> dict[str, int]:
