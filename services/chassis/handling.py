@@ -12,7 +12,7 @@ from services.chassis.commits import CommitStore
 from services.chassis.decider import Aggregate, Command, Refused
 from services.chassis.group_commit import GroupCommit
 from services.chassis.sealing import Sealing
-from services.chassis.streams import Held, Streams, said
+from services.chassis.streams import NOBODYS, Held, Streams, said
 
 __all__ = ["OUTSIDE", "CommandHandler"]
 
@@ -63,8 +63,13 @@ class CommandHandler:
         return await asyncio.shield(task)
 
     async def state(self, aggregate: Aggregate[Any, Any], stream: str, *, fresh: bool = True) -> Held:
-        """A stream's fold, for queries and for edge checks. `fresh=False` may lag behind other replicas."""
+        """A stream's fold, for queries. `fresh=False` may lag behind other replicas; any may after an election, for a moment."""
         return await self._streams.load(aggregate, stream, fresh=fresh)
+
+    async def proven(self, aggregate: Aggregate[Any, Any], stream: str) -> Held:
+        """A stream's fold that lacks nothing that was acknowledged: for edge checks that refuse, and for what cannot be undone.
+        Raises the driver's error."""
+        return await self._streams.prove(aggregate, stream)
 
     async def personal(self, stream: str, owner: str) -> dict[str, Any] | None:
         """The newest sealed part of a stream that `owner`'s key opens; None where it was forgotten or never was."""
@@ -77,7 +82,10 @@ class CommandHandler:
     async def sealed_parts(self, stream: str, version: int) -> list[tuple[Event, dict[str, Any] | None]]:
         """The events of one commit with their unsealed parts, in order; [] where there is no such commit."""
         parts: list[tuple[Event, dict[str, Any] | None]] = []
-        for commit in await self._store.read(stream, version - 1):
+        _, commits = await self._store.latest(
+            stream, version - 1, NOBODYS
+        )  # rows that it lacked would be refused
+        for commit in commits:
             if commit.version == version:
                 for recorded in commit.events:
                     opened = (

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -18,6 +19,8 @@ from services.chassis.commits import Commit, CommitStore, Recorded
 from services.chassis.decider import Aggregate
 
 CACHED = 50_000
+NOBODYS = UUID(int=0)
+"""A command's id that no command has."""
 _BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,6 +51,12 @@ class Streams:
             return self.follow(aggregate, stream, held, await self._store.read(stream, held.version))
         self._held.move_to_end(stream)
         return held
+
+    async def prove(self, aggregate: Aggregate[Any, Any], stream: str) -> Held:
+        """The fold of a stream that lacks nothing that was acknowledged before the call. Raises UnreadableStream."""
+        held = self._held.get(stream) or Held(aggregate.initial)
+        _, since = await self._store.latest(stream, held.version, NOBODYS)
+        return self.follow(aggregate, stream, held, since)
 
     def follow(
         self, aggregate: Aggregate[Any, Any], stream: str, held: Held, since: Iterable[Commit]

@@ -46,7 +46,7 @@ async def _round(parts: Parts, emptied: set[str], stop: asyncio.Event) -> None:
             await _run(parts, import_id, stop)
         elif row["status"] == "completed" and import_id not in emptied:
             if await parts.handler.sealing.holds(import_id):  # a crash left it, or it was accepted once more
-                held = await parts.handler.state(IMPORT, import_id)
+                held = await parts.handler.proven(IMPORT, import_id)
                 if held.state.running:
                     continue
                 await parts.handler.sealing.destroy(import_id)
@@ -54,7 +54,7 @@ async def _round(parts: Parts, emptied: set[str], stop: asyncio.Event) -> None:
 
 
 async def _run(parts: Parts, import_id: str, stop: asyncio.Event) -> None:
-    held = await parts.handler.state(IMPORT, import_id)
+    held = await parts.handler.proven(IMPORT, import_id)
     state: Import = held.state
     if not state.running:  # the view is behind
         return
@@ -71,7 +71,7 @@ async def _run(parts: Parts, import_id: str, stop: asyncio.Event) -> None:
     )
     tally = Tally()
     if len(rows) < state.rows:
-        if not (await parts.handler.state(IMPORT, import_id)).state.running:  # another process was faster
+        if not (await parts.handler.proven(IMPORT, import_id)).state.running:  # another process was faster
             return
         tally.refused = [RowError(row, "rows-unreadable", *UNREADABLE) for row in range(1, state.rows + 1)]
         jobs = []

@@ -1,4 +1,4 @@
-"""A cached stream that may lack a commit of this very process is dropped: nobody is answered from it any more."""
+"""A stream that may lack a commit, in a cache or at a primary that was just elected: nobody is turned away on its word."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from services.chassis.calls import Done, OutcomeUnknown
+from services.chassis.commit_store import MongoCommitStore
+from services.chassis.sealing import InMemoryWrappedKeys
 from tests.jumping_clock import JumpingLoop
+from tests.mongo_in_memory import Server, connect
 from tests.notebook import NOTEBOOK, Mark, Open, call, marked, notebook, replica
 from tests.watched_store import UNKNOWN_KEPT, WatchedStore
 
@@ -62,3 +65,28 @@ def test_a_command_that_heard_nothing_until_its_deadline_leaves_no_cached_stream
         return (await handler.state(NOTEBOOK, STREAM, fresh=False)).version
 
     assert loop.run_until_complete(asked_afterwards()) == 2
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_after_an_election_who_would_refuse_asks_for_a_proof_and_a_query_may_be_a_moment_behind(
+    loop: JumpingLoop, cached: bool
+):
+    """An edge that finds nothing where a colleague of the caller was told that it is done would turn the caller away."""
+
+    async def asked_of_another_replica() -> tuple[int, int, int]:
+        server = Server(loop.time)
+        keys = InMemoryWrappedKeys()
+        one, other = (replica(MongoCommitStore(connect(server)), keys) for _ in range(2))
+        await MongoCommitStore(connect(server)).prepare()
+        await one.handle(NOTEBOOK, STREAM, Open(), call("open"))
+        if cached:
+            await other.state(NOTEBOOK, STREAM)
+        assert isinstance(await one.handle(NOTEBOOK, STREAM, MARK, call("k")), Done)
+        server.fail_over()
+        behind = (await other.state(NOTEBOOK, STREAM)).version
+        parts = await other.sealed_parts(STREAM, 2)
+        return behind, (await other.proven(NOTEBOOK, STREAM)).version, len(parts)
+
+    behind, proven, parts = loop.run_until_complete(asked_of_another_replica())
+    assert behind < proven == 2
+    assert parts == 1

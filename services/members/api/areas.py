@@ -67,7 +67,7 @@ async def registers_of(handler: CommandHandler, codes: Iterable[str]) -> Mapping
     for province, wanted in by_province.items():
         held = await handler.state(AREA_REGISTER, register_stream(province), fresh=False)
         if not held.state.areas.keys() >= wanted:
-            held = await handler.state(AREA_REGISTER, register_stream(province))
+            held = await handler.proven(AREA_REGISTER, register_stream(province))
         registers[province] = held.state
     return registers
 

@@ -78,7 +78,7 @@ async def apply(body: Application, run: Run, parts: Part[Parts]) -> Reply:
     stream = membership_stream(body.network, body.person_id)
     unless = (await register_of(parts.handler, body.area)).open_at(body.area, body.on)
     if unless is None:
-        person: Person = (await parts.handler.state(PERSON, body.person_id)).state
+        person: Person = (await parts.handler.proven(PERSON, body.person_id)).state
         unless = NO_PERSON if not person.known else FORGOTTEN if person.forgotten else None
     command = Apply(membership_id=stream, **body.model_dump())
     return await run(MEMBERSHIP, stream, command, created=f"/v1/memberships/{stream}", unless=unless)
@@ -110,10 +110,10 @@ async def leave(membership_id: MembershipId, body: Leaving, run: Run, parts: Par
 
 async def _forgotten(membership_id: str, caller: Caller, parts: Parts) -> Refused | None:
     """Nothing more is sealed for a forgotten person: it would lie under a new key, which no second "forget" destroys."""
-    membership = (await parts.handler.state(MEMBERSHIP, membership_id)).state
+    membership = (await parts.handler.proven(MEMBERSHIP, membership_id)).state
     if not membership.person_id or not caller.reaches(membership.area):
         return None  # the command itself says so
-    person: Person = (await parts.handler.state(PERSON, membership.person_id)).state
+    person: Person = (await parts.handler.proven(PERSON, membership.person_id)).state
     return FORGOTTEN if person.forgotten else None
 
 

@@ -124,7 +124,7 @@ async def _area(handler: CommandHandler, obligation_id: str) -> str:
     """The unit's area, which never changes. Raises `obligation-not-found` (404)."""
     held = await handler.state(OBLIGATION, obligation_id, fresh=False)
     if not held.version:
-        held = await handler.state(OBLIGATION, obligation_id)
+        held = await handler.proven(OBLIGATION, obligation_id)
     if not held.version:
         raise refusal(NOT_FOUND)
     return str(held.state.area)
