@@ -20,7 +20,8 @@ class WatchedStore:
     """Over an InMemoryCommitStore that several replicas may share. Every operation yields `yields` times.
 
     `append_raises`, `read_raises` and `latest_raises` are used up one an operation; None lets it pass.
-    `late` is how many reads do not see commits whose outcome was unknown: no majority has heard of them yet.
+    `late` is how many reads do not see commits whose outcome was unknown: no majority has heard of them yet, and it hears of
+    them at the latest with the next write that it acknowledges.
     """
 
     def __init__(self, inner: InMemoryCommitStore | None = None, *, yields: int = 1) -> None:
@@ -47,6 +48,8 @@ class WatchedStore:
         _raise_next(self.append_raises)
         before = set(self.inner.documents)
         written = await self.inner.append(documents)
+        if any(result.outcome == "inserted" for result in written):
+            self._heard()
         if self.late and any(result.outcome == "unknown" for result in written):
             inserted = [
                 commit_key(raw)
@@ -75,11 +78,17 @@ class WatchedStore:
         self.proofs.append(command_id)
         await self._slowly()
         _raise_next(self.latest_raises)
+        self._heard()
         return await self.inner.latest(stream, after, command_id)
 
     def stored(self, stream: str) -> list[dict[str, Any]]:
         """The raw documents of a stream in order."""
         return [self.inner.documents[key] for key in sorted(self.inner.documents) if key[0] == stream]
+
+    def _heard(self) -> None:
+        """A write that a majority has acknowledged: it has what came before, too."""
+        self.late = 0
+        self.hidden.clear()
 
     def _hidden_now(self) -> set[tuple[str, int]]:
         if not self.late:

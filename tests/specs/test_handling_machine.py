@@ -7,7 +7,6 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from pymongo.errors import AutoReconnect
@@ -24,6 +23,7 @@ from services.chassis.handling import CommandHandler
 from services.chassis.sealing import InMemoryWrappedKeys
 from tests.chain import assert_whole
 from tests.jumping_clock import JumpingLoop
+from tests.machines import machine_settings
 from tests.notebook import (
     NOTEBOOK,
     NOW,
@@ -233,10 +233,4 @@ class CommandsInTrouble(RuleBasedStateMachine):
 
 
 TestCommandsInTrouble = CommandsInTrouble.TestCase
-TestCommandsInTrouble.settings = settings(
-    max_examples=80,
-    stateful_step_count=20,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+TestCommandsInTrouble.settings = machine_settings(examples=80, steps=20)
