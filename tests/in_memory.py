@@ -38,7 +38,9 @@ class QuickStore(InMemoryCommitStore):
         """See `CommitStore.read`."""
         return [self.commit(key) for key in self._streams[stream] if key[1] > after]
 
-    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
+    async def latest(
+        self, stream: str, after: int, command_id: UUID | None = None
+    ) -> tuple[Commit | None, list[Commit]]:
         """See `CommitStore.latest`."""
         key = self._commands.get(str(command_id))
         return None if key is None else self.commit(key), await self.read(stream, after)

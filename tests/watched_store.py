@@ -29,7 +29,7 @@ class WatchedStore:
         self.yields = yields
         self.groups: list[int] = []
         self.reads: list[tuple[str, int]] = []
-        self.proofs: list[UUID] = []
+        self.proofs: list[UUID | None] = []
         self.append_raises: list[Exception | None] = []
         self.read_raises: list[Exception | None] = []
         self.latest_raises: list[Exception | None] = []
@@ -73,7 +73,9 @@ class WatchedStore:
         _raise_next(self.read_raises)
         return found
 
-    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
+    async def latest(
+        self, stream: str, after: int, command_id: UUID | None = None
+    ) -> tuple[Commit | None, list[Commit]]:
         """Slow or raising; nothing is held back from it."""
         self.proofs.append(command_id)
         await self._slowly()

@@ -32,8 +32,8 @@ COMMAND_INDEX = IndexModel([("command_id", ASCENDING)], name="command", unique=T
 STREAM_INDEX = IndexModel([("_id.stream", ASCENDING), ("_id.version", ASCENDING)], name="stream")
 
 
-_Asked = tuple[str, int, UUID]
-"""Stream, after which version, and command."""
+_Asked = tuple[str, int, UUID | None]
+"""Stream, after which version, and command, if there is one."""
 
 
 class MongoCommitStore:
@@ -86,7 +86,9 @@ class MongoCommitStore:
             (name, after): [one for one in read.get(name, ()) if one.version > after] for name, after in asked
         }
 
-    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
+    async def latest(
+        self, stream: str, after: int, command_id: UUID | None = None
+    ) -> tuple[Commit | None, list[Commit]]:
         """See `CommitStore.latest`."""
         return await self._latest.get((stream, after, command_id))
 
@@ -94,13 +96,13 @@ class MongoCommitStore:
         """What a primary had acknowledged stands in its successor's log before whatever that one writes: a write that a
         majority has proves the primary, and the session ties the reads to it. Streams first: an earlier try may arrive
         between the two reads, and who sees its commit in the stream must see that it is his own."""
-        commands = [str(command_id) for _, _, command_id in asked]
+        commands = [str(command_id) for _, _, command_id in asked if command_id]
         async with await self._database.client.start_session(causal_consistency=True) as session:
             await self._proofs.update_one({"_id": 0}, {"$inc": {"n": 1}}, upsert=True, session=session)
             read = await self._read([(stream, after) for stream, after, _ in asked], session)
             found = self._commits.find({"command_id": {"$in": commands}}, session=session)
             made = {commit.command_id: commit for commit in map(from_document, await found.to_list(None))}
-        return {one: (made.get(one[2]), read[one[0], one[1]]) for one in asked}
+        return {one: (made.get(one[2]) if one[2] else None, read[one[0], one[1]]) for one in asked}
 
     async def waiting(self) -> int:
         """How many commits wait to be sent, counted up to 100,000."""
@@ -157,7 +159,9 @@ class InMemoryCommitStore:
         found = sorted(key for key in self.documents if key[0] == stream and key[1] > after)
         return [_utc(self.documents[key]) for key in found]
 
-    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
+    async def latest(
+        self, stream: str, after: int, command_id: UUID | None = None
+    ) -> tuple[Commit | None, list[Commit]]:
         """See `CommitStore.latest`."""
         made = [one for one in self.documents.values() if one["command_id"] == str(command_id)]
         return _utc(made[0]) if made else None, await self.read(stream, after)

@@ -220,8 +220,10 @@ class CommitStore(Protocol):
         """The commits of a stream with a version greater than `after`, in order. Raises the driver's error."""
         ...
 
-    async def latest(self, stream: str, after: int, command_id: UUID) -> tuple[Commit | None, list[Commit]]:
-        """The commit that this command made, if it made one, and `read`: nothing acknowledged before the call is missing, and
+    async def latest(
+        self, stream: str, after: int, command_id: UUID | None = None
+    ) -> tuple[Commit | None, list[Commit]]:
+        """The commit that this command made, if there is one, and `read`: nothing acknowledged before the call is missing, and
         the command's own commit is not among what was read unless it is told as its own.
 
         `read` alone may be a moment behind after an election. This costs a small write, shared by all who wait. Raises the

@@ -12,7 +12,7 @@ from services.chassis.commits import CommitStore
 from services.chassis.decider import Aggregate, Command, Refused
 from services.chassis.group_commit import GroupCommit
 from services.chassis.sealing import Sealing
-from services.chassis.streams import NOBODYS, Held, Streams, said
+from services.chassis.streams import Held, Streams, said
 
 __all__ = ["OUTSIDE", "CommandHandler"]
 
@@ -82,10 +82,10 @@ class CommandHandler:
     async def sealed_parts(self, stream: str, version: int) -> list[tuple[Event, dict[str, Any] | None]]:
         """The events of one commit with their unsealed parts, in order; [] where there is no such commit."""
         parts: list[tuple[Event, dict[str, Any] | None]] = []
-        _, commits = await self._store.latest(
-            stream, version - 1, NOBODYS
-        )  # rows that it lacked would be refused
-        for commit in commits:
+        _, there = await self._store.latest(
+            stream, version - 1
+        )  # an import's rows that it lacked would be refused
+        for commit in there:
             if commit.version == version:
                 for recorded in commit.events:
                     opened = (

@@ -17,9 +17,10 @@ from services.chassis.relay.lease import Lease
 from services.chassis.relay.left_open import closed
 from services.chassis.relay.outbox import Outbox
 from services.chassis.relay.refusals import relay_at_work
-from services.chassis.relay.rounds import Round
+from services.chassis.relay.rounds import BEFORE_THE_FIRST, Round
 from services.chassis.relay.sender import Sender
 from services.chassis.relay.term import take_office
+from services.chassis.steps import step
 
 
 class Republish:
@@ -73,7 +74,8 @@ class Republish:
         topic = await closed(sender, self._bootstrap, last)
 
         def told(events: int, up_to: Round) -> None:
+            step("republish.transaction-committed")
             self.sent += events
             self._tell(up_to.final, last.final)
 
-        await complete(sender, self._outbox, session, last, topic.last, told)
+        await complete(sender, self._outbox, session, BEFORE_THE_FIRST, last, topic.last, told)

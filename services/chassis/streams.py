@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -19,8 +18,6 @@ from services.chassis.commits import Commit, CommitStore, Recorded
 from services.chassis.decider import Aggregate
 
 CACHED = 50_000
-NOBODYS = UUID(int=0)
-"""A command's id that no command has."""
 _BEFORE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,7 +52,7 @@ class Streams:
     async def prove(self, aggregate: Aggregate[Any, Any], stream: str) -> Held:
         """The fold of a stream that lacks nothing that was acknowledged before the call. Raises UnreadableStream."""
         held = self._held.get(stream) or Held(aggregate.initial)
-        _, since = await self._store.latest(stream, held.version, NOBODYS)
+        _, since = await self._store.latest(stream, held.version)
         return self.follow(aggregate, stream, held, since)
 
     def follow(

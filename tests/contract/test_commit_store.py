@@ -33,6 +33,7 @@ async def test_what_a_command_made_and_what_a_stream_had_since_are_told_together
     await _append(store, first, second)
     assert await store.latest(first.stream, 0, first.command_id) == (first, [first, second])
     assert await store.latest(first.stream, 1, derived("never")) == (None, [second])
+    assert await store.latest(first.stream, 1) == (None, [second])
     assert await store.latest("notebook:other", 0, second.command_id) == (second, [])
 
 

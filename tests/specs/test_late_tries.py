@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,14 +15,6 @@ from tests.own_wire import OwnWire
 
 HALVES = range(8)
 """Of the operations of one proof: before each arrives, and between its effect and its reply."""
-
-
-@pytest.fixture
-def loop() -> Iterator[JumpingLoop]:
-    """Who sleeps takes no time."""
-    made = JumpingLoop()
-    yield made
-    made.end()
 
 
 @pytest.mark.parametrize("half", HALVES)

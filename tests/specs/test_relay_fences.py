@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from aiokafka.errors import ProducerFenced
@@ -16,25 +15,9 @@ from services.chassis.relay.term import take_office
 from tests.jumping_clock import JumpingLoop
 from tests.mongo_in_memory import connect
 from tests.own_wire import OwnWire
-from tests.relay_in_memory import LEASE, PATCHED, SERVICE, STREAMS, Process, Site
+from tests.relay_in_memory import LEASE, SERVICE, STREAMS, Process, Site
 
 EVENT = Outgoing(partition=0, position=1, previousposition=0, key=b"k", value=b"{}", timestamp=0, headers=[])
-
-
-@pytest.fixture
-def loop() -> Iterator[JumpingLoop]:
-    """Whatever still runs on it at the end of a test is cancelled."""
-    made = JumpingLoop()
-    yield made
-    made.end()
-
-
-@pytest.fixture
-def site(loop: JumpingLoop) -> Iterator[Site]:
-    """Nobody is at work yet."""
-    made = Site(loop.time)
-    with made.network.instead_of_aiokafka(*PATCHED):
-        yield made
 
 
 class Candidate:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,27 +10,11 @@ from services.chassis.relay import RelayRefused
 from services.chassis.relay.left_open import LOOK_EVERY
 from services.chassis.relay.partition import partition_of
 from tests.jumping_clock import JumpingLoop
-from tests.relay_in_memory import LEASE, PATCHED, STREAMS, TOPIC, Site
+from tests.relay_in_memory import LEASE, STREAMS, TOPIC, Site
 
 LOST, OTHER = STREAMS[0], STREAMS[1]
 PLACE = partition_of(LOST)
-
-
-@pytest.fixture
-def loop() -> Iterator[JumpingLoop]:
-    """Whatever still runs on it at the end of a test is cancelled."""
-    made = JumpingLoop()
-    yield made
-    made.end()
-
-
-@pytest.fixture
-def site(loop: JumpingLoop) -> Iterator[Site]:
-    """Nobody is at work yet."""
-    assert partition_of(OTHER) != PLACE
-    made = Site(loop.time)
-    with made.network.instead_of_aiokafka(*PATCHED):
-        yield made
+assert partition_of(OTHER) != PLACE
 
 
 async def settled_and_lost(site: Site) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,14 +17,6 @@ from tests.watched_store import UNKNOWN_KEPT, WatchedStore
 STREAM = notebook()
 MARK = Mark(texts=("ก",))
 DONE = Done(STREAM, 2, (marked("ก"),))
-
-
-@pytest.fixture
-def loop() -> Iterator[JumpingLoop]:
-    """Deadlines take no time."""
-    made = JumpingLoop()
-    yield made
-    made.end()
 
 
 def test_while_an_outcome_is_unknown_who_asks_for_the_stream_hears_what_is_in_the_log(loop: JumpingLoop):

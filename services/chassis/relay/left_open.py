@@ -2,8 +2,9 @@
 
 Kafka 4.3.1 takes a partition without a leader for a deleted one (KAFKA-20734: `KRaftMetadataCache.getPartitionLeaderEndpoint`
 is empty for both, and `TransactionMarkerChannelManager` then leaves the partition out): a transaction that ends while the
-broker is fenced may get no marker there. It stays open, no coordinator knows of it, and readers of what is committed wait behind it for ever.
-A marker of the same producer ends it, and an empty transaction that names the partition writes one. An abort may hit it first.
+broker is fenced may get no marker there. It stays open, no coordinator knows of it, and readers of what is committed wait
+behind it for ever. A marker of the same producer ends it, and an empty transaction that names the partition writes one. An
+abort may hit it first.
 """
 
 from __future__ import annotations

@@ -99,9 +99,12 @@ class Outbox:
         rounds = [from_document(document) for document in found] + [BEFORE_THE_FIRST, BEFORE_THE_FIRST]
         return rounds[1], rounds[0]
 
-    async def rounds(self, session: Session) -> AsyncIterator[Round]:
-        """Every round from the first on, in order."""
-        async for document in self._rounds.find({}, session=session, batch_size=20).sort("_id", ASCENDING):
+    async def rounds(self, session: Session, after: Round, last: Round) -> AsyncIterator[Round]:
+        """The rounds that follow `after`, in order, up to the `last` one."""
+        wanted = {"_id": {"$gt": after.final, "$lte": last.final}}
+        async for document in self._rounds.find(wanted, session=session, batch_size=20).sort(
+            "_id", ASCENDING
+        ):
             yield from_document(document)
 
     async def commits_of(self, found: Round, session: Session) -> list[Document]:

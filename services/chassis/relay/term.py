@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from time import perf_counter
 
@@ -18,7 +18,7 @@ from services.chassis.relay.outbox import Outbox
 from services.chassis.relay.outbox_bell import OutboxBell
 from services.chassis.relay.partition import partition_of
 from services.chassis.relay.refusals import topic_of_wrong_width
-from services.chassis.relay.rounds import Round, missing, next_round, outgoing
+from services.chassis.relay.rounds import BEFORE_THE_FIRST, Round, next_round, outgoing
 from services.chassis.relay.sender import Batches, Sender
 from services.chassis.relay.topic import NoSuchTopic
 from services.chassis.steps import step
@@ -74,30 +74,21 @@ class Term:
             await sender.close()
 
     async def _take_over(self, sender: Sender, session: Session) -> Round:
-        """Send what is missing of the last round, if anything, and settle it."""
+        """Send what is missing of the last round, or of more where that was lost, and settle it."""
         previous, last = await self._outbox.last_two(session)
         topic = await closed(sender, self._bootstrap, last)
+        after = previous
         if await lost(self._bootstrap, self._topic.name, topic, previous):
-            await complete(
-                sender, self._outbox, session, last, topic.last, lambda sent, _: self._events.inc(sent)
-            )
-        else:
-            await self._complete_last(sender, session, previous, last, topic.last)
+            after = BEFORE_THE_FIRST
+        await complete(sender, self._outbox, session, after, last, topic.last, self._sent)
         await self._outbox.settle(last, session)
         step("relay.taken-over")
         self._tell(last)
         return last
 
-    async def _complete_last(
-        self, sender: Sender, session: Session, previous: Round, last: Round, topic: Mapping[int, int]
-    ) -> None:
-        records = missing(previous, last, await self._outbox.commits_of(last, session), topic)
-        if records:
-            batches = sender.batches()
-            await at_leisure(map(batches.add, records))
-            await sender.send(batches)
-            step("relay.transaction-committed")
-            self._events.inc(len(records))
+    def _sent(self, events: int, _up_to: Round) -> None:
+        step("relay.transaction-committed")
+        self._events.inc(events)
 
     async def _go_rounds(self, sender: Sender, session: Session, last: Round, stop: asyncio.Event) -> Round:
         """The rounds of one look into the outbox, or a wait for something to send."""

@@ -39,18 +39,12 @@ async def holding(bootstrap: str, topic: str, partitions: Iterable[int]) -> Hold
     end, twice as far each time. Raises KafkaError or TimeoutError (try again later; a stranger's transaction is open, too:
     it would hide committed events behind it), or RelayRefused for a last record that is not one of our events.
     """
-    wanted = [TopicPartition(topic, partition) for partition in partitions]
-    async with (
-        asyncio.timeout(SECONDS),
-        _consumer(bootstrap, "read_committed", wanted) as consumer,
-        _consumer(bootstrap, "read_uncommitted", wanted) as other,
-    ):
-        ends = await consumer.end_offsets(wanted)
+    async with _both(bootstrap, topic, partitions) as (consumer, other, ends):
         opened = await _opened(other, ends)
-        begins = await consumer.beginning_offsets(wanted)
-        held = Holding({tp.partition: 0 for tp in wanted if begins[tp] >= ends[tp]}, _plain(begins), opened)
+        begins = await consumer.beginning_offsets(list(ends))
+        held = Holding({tp.partition: 0 for tp in ends if begins[tp] >= ends[tp]}, _plain(begins), opened)
         step = FIRST_STEP
-        while rest := [tp for tp in wanted if tp.partition not in held.last]:
+        while rest := [tp for tp in ends if tp.partition not in held.last]:
             starts = {tp: max(begins[tp], ends[tp] - step) for tp in rest}
             records = await _records(consumer, starts, ends)
             for tp in rest:
@@ -74,13 +68,7 @@ async def sent_after(bootstrap: str, topic: str, offsets: Mapping[int, int]) -> 
 
 async def open_since(bootstrap: str, topic: str, partitions: Iterable[int]) -> dict[int, int]:
     """Where a transaction is open: partition → offset of its first record. Raises KafkaError or TimeoutError."""
-    wanted = [TopicPartition(topic, partition) for partition in partitions]
-    async with (
-        asyncio.timeout(SECONDS),
-        _consumer(bootstrap, "read_committed", wanted) as consumer,
-        _consumer(bootstrap, "read_uncommitted", wanted) as other,
-    ):
-        ends = await consumer.end_offsets(wanted)
+    async with _both(bootstrap, topic, partitions) as (_, other, ends):
         return {tp.partition: ends[tp] for tp in await _behind(other, ends)}
 
 
@@ -135,6 +123,20 @@ def _position(record: Any) -> int:
     except Unreadable as error:
         place = f"{record.topic}/{record.partition} (offset {record.offset})"
         raise topic_strange(place, str(error)) from None
+
+
+@asynccontextmanager
+async def _both(
+    bootstrap: str, topic: str, partitions: Iterable[int]
+) -> AsyncIterator[tuple[Any, Any, dict[TopicPartition, int]]]:
+    """A reader of what is committed, one of everything, and where what is committed ends."""
+    wanted = [TopicPartition(topic, partition) for partition in partitions]
+    async with (
+        asyncio.timeout(SECONDS),
+        _consumer(bootstrap, "read_committed", wanted) as consumer,
+        _consumer(bootstrap, "read_uncommitted", wanted) as other,
+    ):
+        yield consumer, other, await consumer.end_offsets(wanted)
 
 
 @asynccontextmanager
