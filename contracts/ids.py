@@ -6,7 +6,10 @@ import hashlib
 import hmac
 import json
 from json.encoder import encode_basestring
+from typing import Annotated
 from uuid import UUID, uuid5
+
+from pydantic import Field
 
 NAMESPACE = UUID("6f1c1f5e-3c0e-5b7a-9a55-c0ffee256500")
 """Our one namespace; changing it would rename everything."""
@@ -25,6 +28,9 @@ UUID_PATTERN = "[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"
 def id_pattern(kind: str) -> str:
     """The regular expression of the stream ids of a kind."""
     return f"^{kind}:{UUID_PATTERN}$"
+
+
+StreamId = Annotated[str, Field(pattern=id_pattern("[a-z-]+"), description="stream id: kind:uuid")]
 
 
 def stream_id(kind: str, *natural_key: str | int) -> str:

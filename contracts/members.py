@@ -8,27 +8,29 @@ from typing import Annotated
 
 from pydantic import Field
 
+from contracts import imports
 from contracts.event import Event
-from contracts.ids import id_pattern
+from contracts.ids import StreamId
 
 FiscalYear = Annotated[
     int, Field(ge=2400, le=2700, description="Buddhist-era fiscal year: 2565 = Oct 2021 to Sep 2022")
 ]
-StreamId = Annotated[str, Field(pattern=id_pattern("[a-z-]+"), description="stream id: kind:uuid")]
 
 
 class Network(StrEnum):
     """The volunteer networks (G_networks.md §5.1); a new one is a new value, readers must expect it."""
 
     TSM = "tsm"
-    """ทสม., village natural-resources and environment volunteers."""
+    """ทสม. · village natural-resources and environment volunteers"""
 
 
 class Cohort(StrEnum):
     """Old and new members, "ทั้งคนเก่าและคนใหม่" (seed 000 §4.1(3)): old = member before the fiscal year began."""
 
     OLD = "old"
+    """เก่า · old"""
     NEW = "new"
+    """ใหม่ · new"""
 
 
 class AreaRegistered(Event, service="members"):
@@ -142,23 +144,9 @@ class FirstMemberInTambonRegistered(Event, service="members"):
     membership_id: StreamId
 
 
-class ImportAccepted(Event, service="members"):
+class ImportAccepted(imports.ImportAccepted, service="members"):
     """A file was read without a fault; its rows will run. Sealed: the rows."""
 
-    import_id: StreamId
-    kind: str
-    rows: int = Field(ge=0)
-    digest: str = Field(description="HMAC-SHA256 of the file under the service's secret, hex")
-    part: int = Field(ge=0, description="from 0; a large file is accepted in parts of one commit")
-    parts: int = Field(ge=1)
 
-
-class ImportCompleted(Event, service="members"):
+class ImportCompleted(imports.ImportCompleted, service="members"):
     """All rows have run; the sealed rows are gone."""
-
-    import_id: StreamId
-    kind: str
-    rows: int = Field(ge=0)
-    written: int = Field(ge=0)
-    unchanged: int = Field(ge=0, description="rows whose fact was there already")
-    refused: int = Field(ge=0)

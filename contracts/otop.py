@@ -7,26 +7,29 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from contracts import imports
 from contracts.event import Event
-from contracts.members import StreamId
+from contracts.ids import StreamId
 
 
 class ProducerCategory(StrEnum):
     """The three registration categories (F_part4b_kpi.md §6, L6285-6329)."""
 
     GROUP = "group"
-    """กลุ่มผู้ผลิตชุมชน, community producer group."""
+    """กลุ่มผู้ผลิตชุมชน · community producer group"""
     SINGLE_OWNER = "single-owner"
-    """ผู้ผลิตชุมชนที่เป็นเจ้าของรายเดียว, single-owner community producer."""
+    """ผู้ผลิตชุมชนที่เป็นเจ้าของรายเดียว · single-owner community producer"""
     SME = "sme"
-    """ผู้ผลิตที่เป็นวิสาหกิจขนาดกลางและขนาดย่อม, SME producer."""
+    """ผู้ผลิตที่เป็นวิสาหกิจขนาดกลางและขนาดย่อม · SME producer"""
 
 
 class ApplicationChannel(StrEnum):
     """Where the request came in (F_part4b_kpi.md §6.1 steps 3.1 and 3.2)."""
 
     OFFICE = "office"
+    """ที่สำนักงาน · at the office"""
     ONLINE = "online"
+    """ทางออนไลน์ · online"""
 
 
 class DistrictOpinion(StrEnum):
@@ -38,11 +41,16 @@ class DistrictOpinion(StrEnum):
     """The step was skipped: a warning, no block."""
 
 
-class ProducerApplied(Event, service="otop"):
-    """A producer asked to be registered. No name: a single owner's is a person's."""
+class ProducerEvent(Event):
+    """What every event of a producer says: which one."""
 
     producer_id: StreamId
     category: ProducerCategory
+
+
+class ProducerApplied(ProducerEvent, service="otop"):
+    """A producer asked to be registered. No name: a single owner's is a person's."""
+
     channel: ApplicationChannel
     fund_id: StreamId | None = Field(
         default=None, description="the fund of a producer group, where it has one"
@@ -50,48 +58,37 @@ class ProducerApplied(Event, service="otop"):
     recorder: str = Field(default="", description="opaque id of who recorded it; somebody else certifies")
 
 
-class ApplicationReturned(Event, service="otop"):
+class ApplicationReturned(ProducerEvent, service="otop"):
     """The request is incomplete and went back to the producer (F_part4b_kpi.md §6.4, derived)."""
 
-    producer_id: StreamId
-    category: ProducerCategory
     reasons: tuple[str, ...] = Field(description="codes of what is missing or wrong")
     was: DistrictOpinion = Field(
         default=DistrictOpinion.NONE, description="the district's opinion before; it is void now"
     )
 
 
-class ApplicationResubmitted(Event, service="otop"):
+class ApplicationResubmitted(ProducerEvent, service="otop"):
     """The returned request came again, completed."""
 
-    producer_id: StreamId
-    category: ProducerCategory
 
-
-class DistrictAgreed(Event, service="otop"):
+class DistrictAgreed(ProducerEvent, service="otop"):
     """The district's committee agreed (ให้ความเห็นชอบ, seed 003 L6303); `on` is the day of its meeting."""
 
-    producer_id: StreamId
-    category: ProducerCategory
     recorder: str = Field(description="opaque id of who recorded it; somebody else certifies")
     was: DistrictOpinion = Field(description="its opinion before")
 
 
-class DistrictNotAgreed(Event, service="otop"):
+class DistrictNotAgreed(ProducerEvent, service="otop"):
     """The district's committee did not agree (F_part4b_kpi.md §6.4, derived); the province decides all the same."""
 
-    producer_id: StreamId
-    category: ProducerCategory
     reasons: tuple[str, ...] = Field(description="codes of the reasons")
     recorder: str = Field(description="opaque id of who recorded it; somebody else certifies")
     was: DistrictOpinion = Field(description="its opinion before")
 
 
-class ProducerCertified(Event, service="otop"):
+class ProducerCertified(ProducerEvent, service="otop"):
     """The province certified the producer (seed 003 L6306): it is registered. `on` is the day of the decision."""
 
-    producer_id: StreamId
-    category: ProducerCategory
     registration_number: str
     announced_on: date = Field(description="when the province announced it (L6307)")
     district: DistrictOpinion = Field(description="the district's opinion then")
@@ -99,11 +96,9 @@ class ProducerCertified(Event, service="otop"):
     fund_id: StreamId | None = Field(description="the fund that a producer group belongs to; null for none")
 
 
-class RegistrationRefused(Event, service="otop"):
+class RegistrationRefused(ProducerEvent, service="otop"):
     """The province did not certify, with written reasons (seed 003 L6308)."""
 
-    producer_id: StreamId
-    category: ProducerCategory
     reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
     letter: str = Field(description="number of the letter to the producer")
     notified_on: date = Field(
@@ -113,37 +108,36 @@ class RegistrationRefused(Event, service="otop"):
     decider: str = Field(description="opaque id of who recorded the decision; another decides on an appeal")
 
 
-class AppealFiled(Event, service="otop"):
+class AppealFiled(ProducerEvent, service="otop"):
     """The producer appealed to the Governor, in time (seed 003 L6308)."""
 
-    producer_id: StreamId
-    category: ProducerCategory
     notified_on: date
     last_day: date = Field(description="the last day for it, by the holidays known then")
     recorder: str = Field(description="opaque id of who recorded it; another records the decision")
 
 
-class AppealUpheld(Event, service="otop"):
+class AppealUpheld(ProducerEvent, service="otop"):
     """The Governor upheld the appeal (outcome derived, F_part4b_kpi.md §6.4); a `ProducerCertified` follows it."""
 
-    producer_id: StreamId
-    category: ProducerCategory
 
-
-class AppealDismissed(Event, service="otop"):
+class AppealDismissed(ProducerEvent, service="otop"):
     """The Governor dismissed the appeal (outcome derived, F_part4b_kpi.md §6.4): the refusal stands."""
 
-    producer_id: StreamId
-    category: ProducerCategory
     reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
 
 
-class RegistrationRevoked(Event, service="otop"):
+class RegistrationRevoked(ProducerEvent, service="otop"):
     """The province revoked the registration (เพิกถอน) because the department's check says so (seed 003 L6311)."""
 
-    producer_id: StreamId
-    category: ProducerCategory
     registration_number: str
     order: str = Field(description="number of the department's order")
     reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
     fund_id: StreamId | None = Field(description="the fund that a producer group belonged to; null for none")
+
+
+class ImportAccepted(imports.ImportAccepted, service="otop"):
+    """A file was read without a fault; its rows will run. Sealed: the rows."""
+
+
+class ImportCompleted(imports.ImportCompleted, service="otop"):
+    """All rows have run; the sealed rows are gone."""

@@ -9,20 +9,20 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from services.chassis.read_models import Row
-from services.members.domain.intake import IMPORT
+from services.members.api.imports import imports
 from services.members.views import REGISTER
-from services.members.workers import run_imports
 from tests.edge import Edge
 from tests.lamphun_edge import csv_of, line_of
 
 PEOPLE = 30
+IMPORT = imports.aggregate
 
 
 @asynccontextmanager
 async def worker(edge: Edge) -> AsyncIterator[asyncio.Event]:
     """The worker at work; afterwards told to stop, and what it raised is raised."""
     stop = asyncio.Event()
-    task = asyncio.create_task(run_imports(edge.parts, stop))
+    task = asyncio.create_task(imports.worker(edge.parts)(stop))
     try:
         yield stop
     finally:

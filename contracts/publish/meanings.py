@@ -1,4 +1,7 @@
-"""What an enum's values mean: the strings written under its members, which Python itself forgets."""
+"""What an enum's values mean: the strings written under its members, which Python itself forgets.
+
+The first line of such a string is what people call the value, `ไทย · English`; the rest says more.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,11 @@ from enum import Enum
 
 def meanings(enum: type[Enum]) -> dict[str, str]:
     """From a member's name to the sentence under it; members without one are left out."""
+    return {name: text.replace("\n\n", ": ").replace("\n", " ") for name, text in strings_under(enum).items()}
+
+
+def strings_under(enum: type[Enum]) -> dict[str, str]:
+    """From a member's name to the string under it, as it is written; members without one are left out."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(enum))).body[0]
     assert isinstance(tree, ast.ClassDef)
     told: dict[str, str] = {}
@@ -19,5 +27,5 @@ def meanings(enum: type[Enum]) -> dict[str, str]:
                 ast.Assign(targets=[ast.Name(id=name)]),
                 ast.Expr(value=ast.Constant(value=str(text))),
             ):
-                told[name] = inspect.cleandoc(text).replace("\n", " ")
+                told[name] = inspect.cleandoc(text)
     return told

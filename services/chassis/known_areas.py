@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from contracts.areas import parents
 from contracts.members import AreaAbolished, AreaRegistered, AreaRenamed
 from services.chassis.batching import Batched
 from services.chassis.decider import Refused
+from services.chassis.http import Part
 from services.chassis.projection import Change, Projection, Record, facet
 from services.chassis.read_models import ReadModels, Row
 
@@ -76,6 +78,20 @@ class KnownAreas:
             self._open[code] = self._clock() + self._fresh_seconds
         return None
 
+    async def names(self, scopes: Sequence[str], most: int) -> list[tuple[str, str, str]]:
+        """The areas that are open in these scopes, by code, with their names in both languages; none where there are more
+        than `most`."""
+        found: dict[str, tuple[str, str, str]] = {}
+        async with self._view.snapshot() as snapshot:
+            for scope in scopes:
+                rows = await snapshot.facets("area", prefix={"subject": scope}, limit=most + 1)
+                found |= {
+                    row["subject"]: (row["subject"], row["name_th"], row["name_en"])
+                    for row in rows
+                    if row.get("valid_to") is None
+                }
+        return [found[code] for code in sorted(found)] if len(found) <= most else []
+
     async def _look(self, codes: Sequence[str]) -> Mapping[str, list[Row]]:
         """What was heard of each of these areas and of those that it lies in, from the outermost in."""
         around = {code: (*parents(code)[1:], code) for code in codes}
@@ -86,6 +102,23 @@ class KnownAreas:
         for row in rows:
             of.setdefault(row["subject"], []).append(row)
         return {code: [row for one in several for row in of.get(one, ())] for code, several in around.items()}
+
+
+class Located(Protocol):
+    """What happens somewhere, on a day."""
+
+    @property
+    def area(self) -> str:
+        """Where."""
+
+    @property
+    def on(self) -> date:
+        """When."""
+
+
+async def in_open_area(what: Located, areas: Part[KnownAreas]) -> Refused | None:
+    """A look-up of commands that make something: its area must be open on that day."""
+    return await areas.refusal(what.area, what.on)
 
 
 def _abolished(code: str) -> Refused:

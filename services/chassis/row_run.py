@@ -46,6 +46,7 @@ class RowError:
     code: str
     th: str
     en: str
+    field: str = ""
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ async def _run_job(job: Job, handler: CommandHandler, call: Call, tally: Tally, 
                 tally.unchanged += len(step.rows)
                 continue
             tally.refused += [
-                RowError(row, result.code, result.th, result.en)
+                RowError(row, result.code, result.th, result.en, result.field)
                 for later in job[number:]
                 for row in later.rows
             ]

@@ -25,6 +25,7 @@ from services.chassis.commit_store import MongoCommitStore
 from services.chassis.consumer import Consumer, Execute
 from services.chassis.consumer.trouble import delays, passing
 from services.chassis.decider import Refused
+from services.chassis.desk.pages import Pages
 from services.chassis.doorbell import MongoDoorbell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import Check, create_app
@@ -192,13 +193,16 @@ def _serving(
     port: int | None,
 ) -> Worker:
     async def serve(stop: asyncio.Event) -> None:
+        access = Access(settings.issuer, settings.audience)
+        known = {Parts: parts, **(built.own if built else {})}
         app = create_app(
             name,
             built.routes if built else None,
-            access=Access(settings.issuer, settings.audience),
+            access=access,
             handler=parts.handler,
-            parts={Parts: parts, **(built.own if built else {})},
+            parts=known,
             ready=checks,
+            pages=Pages(built.desk, access, known).routes() if built and built.desk else (),
         )
         config = uvicorn.Config(
             app,

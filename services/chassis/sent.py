@@ -20,11 +20,13 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-def _read_area(typed: Any) -> Any:
+def read_area(typed: Any) -> Any:
+    """A typed area code with Arabic digits."""
     return arabic_digits(typed.strip()) if isinstance(typed, str) else typed
 
 
-def _impersonal(text: str) -> str:
+def impersonal(text: str) -> str:
+    """The text itself; raises Unreadable where a citizen number stands in it."""
     for found in _THIRTEEN.finditer(arabic_digits(text)):
         try:
             citizen_number(found[0])
@@ -38,13 +40,13 @@ def _impersonal(text: str) -> str:
     return text
 
 
-TypedArea = Annotated[AreaCode, BeforeValidator(_read_area)]
+TypedArea = Annotated[AreaCode, BeforeValidator(read_area)]
 """The code of one area, as people type it."""
 
-PublicText = Annotated[str, AfterValidator(_impersonal)]
+PublicText = Annotated[str, AfterValidator(impersonal)]
 """A text that goes into an event: refused where a citizen number stands in it."""
 
 PublicCode = Annotated[
-    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._/-]{0,39}$"), AfterValidator(_impersonal)
+    str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._/-]{0,39}$"), AfterValidator(impersonal)
 ]
 """A code that goes into an event: an indicator, a reason, a form's version, a letter's number. No sentence fits in."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.chassis.access_log import AccessLog
+from services.chassis.desk.desk import Desk
 from services.chassis.doorbell import Doorbell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import Routes
@@ -47,6 +48,8 @@ class Built:
     workers: tuple[Worker, ...] = ()
     own: Mapping[type, Any] = field(default_factory=dict)
     """What its routes take besides `Parts`, by type (`Part[…]`)."""
+    desk: Desk | None = None
+    """What people can enter, where the service has pages for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
-"""A table that an officer sends: CSV in UTF-8 with a header. All rows are read before any is used."""
+"""A table that an officer sends: CSV in UTF-8 or a spreadsheet, with a header. All rows are read before any is used."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from services.chassis.forms import Blank
+from services.chassis.forms.sheets import Cell, is_sheet, sheet_lines
 from services.chassis.problems import FieldError, Problem, field_errors, invalid, kind
 
 MOST_ROWS = 20_000
@@ -44,13 +47,21 @@ TOO_MANY = kind(
 R = TypeVar("R", bound=BaseModel)
 
 
-def read_table(raw: bytes, row_type: type[R]) -> dict[int, R]:
-    """The rows of a CSV, typed, by number: 1 is the row under the header, and empty rows count, as a spreadsheet counts.
+def read_table(raw: bytes, row_type: type[R], blanks: Sequence[Blank] = ()) -> dict[int, R]:
+    """The rows of a CSV or of a spreadsheet's first sheet, typed, by number: 1 is the row under the header, and empty
+    rows count, as a spreadsheet counts.
 
-    Columns are the fields of `row_type`, in any order; those with a default may be missing, and an empty cell of one is
-    that default. Raises Problem: for the whole file, or naming row, field and reason of what is wrong. Nothing of a
-    cell's content is repeated.
+    Columns are the fields of `row_type`, in any order, under their names or the labels of their `blanks`; those with a
+    default may be missing, and an empty cell of one is that default. Raises Problem: for the whole file, or naming row,
+    field and reason of what is wrong. Nothing of a cell's content is repeated.
     """
+    called = {_plain(name): blank.name for blank in blanks for name in blank.names}
+    if is_sheet(raw):
+        sheet = iter(sheet_lines(raw, 10 * MOST_ROWS + 2))
+        heads = next((line for line in sheet if _filled(line)), None)
+        if heads is None:
+            raise Problem(EMPTY)
+        return _rows(sheet, _columns([str(cell) for cell in heads], row_type, called), row_type)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -62,7 +73,7 @@ def read_table(raw: bytes, row_type: type[R]) -> dict[int, R]:
         header = next((line for line in lines if _filled(line)), None)
         if header is None:
             raise Problem(EMPTY)
-        return _rows(lines, _columns(header, row_type), row_type)
+        return _rows(lines, _columns(header, row_type, called), row_type)
     except csv.Error:
         raise Problem(NOT_CSV, more={"line": lines.line_num}) from None
 
@@ -73,7 +84,7 @@ def refuse(errors: Sequence[FieldError]) -> None:
         raise invalid(errors)
 
 
-def _rows(lines: Iterable[list[str]], names: Sequence[str], row_type: type[R]) -> dict[int, R]:
+def _rows(lines: Iterable[Sequence[Cell]], names: Sequence[str], row_type: type[R]) -> dict[int, R]:
     required = {name for name, field in row_type.model_fields.items() if field.is_required()}
     rows: dict[int, R] = {}
     errors: list[FieldError] = []
@@ -88,7 +99,10 @@ def _rows(lines: Iterable[list[str]], names: Sequence[str], row_type: type[R]) -
             errors.append(_cells(len(line), len(names), number))
             continue
         # blanks and line ends inside a cell are one blank: they come from copying, not from the person
-        cells = {name: " ".join(cell.split()) for name, cell in zip(names, line, strict=False)}
+        cells = {
+            name: cell if isinstance(cell, date) else " ".join(cell.split())
+            for name, cell in zip(names, line, strict=False)
+        }
         given = {name: cell for name, cell in cells.items() if cell or name in required}
         try:
             rows[number] = row_type.model_validate(given)
@@ -100,18 +114,22 @@ def _rows(lines: Iterable[list[str]], names: Sequence[str], row_type: type[R]) -
     return rows
 
 
-def _filled(line: Sequence[str]) -> bool:
-    return any(cell and not cell.isspace() for cell in line)
+def _filled(line: Sequence[Cell]) -> bool:
+    return any(isinstance(cell, date) or (cell and not cell.isspace()) for cell in line)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _cells(has: int, needs: int, number: int) -> FieldError:
     return FieldError("", "cells", f"มี {has} ช่อง ต้องมี {needs}", f"has {has} cells, not {needs}", number)
 
 
-def _columns(header: Sequence[str], row_type: type[BaseModel]) -> list[str]:
+def _columns(header: Sequence[str], row_type: type[BaseModel], called: Mapping[str, str]) -> list[str]:
     """The names of the columns, those at the end without one left out; raises Problem unless they are the form's."""
     fields = row_type.model_fields
-    names = [name.strip() for name in header[: MOST_COLUMNS + 1]]
+    names = [called.get(_plain(name), name.strip()) for name in header[: MOST_COLUMNS + 1]]
     while names and not names[-1]:
         names.pop()
     if not any(name in fields for name in names) and any(

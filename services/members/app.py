@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from services.chassis.service import Built, Parts, Service
-from services.members import api, reactions, views, workers
+from services.members import api, reactions, views
 
 
 def build(parts: Parts) -> Built:
     """The routes, and the worker that runs imports."""
-    return Built(api.routes, workers=(partial(workers.run_imports, parts),))
+    return Built(api.routes, workers=(api.imports.imports.worker(parts),), desk=api.table.desk)
 
 
-SERVICE = Service("members", build=build, projections=(views.REGISTER,), reactions=reactions.ALL)
+SERVICE = Service(
+    "members", build=build, projections=(views.REGISTER, api.imports.imports.view), reactions=reactions.ALL
+)

@@ -1,12 +1,10 @@
-"""The query views of `members`: its memberships and imports by area, without personal data."""
+"""The query views of `members`: its memberships by area, without personal data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from contracts.members import (
-    ImportAccepted,
-    ImportCompleted,
     MemberCardIssued,
     MembershipApplied,
     MembershipConfirmedCurrent,
@@ -58,30 +56,6 @@ def _left(event: MembershipLeft, record: Record) -> Iterator[Change]:
     yield facet(record, "membership", event.membership_id, status="left", left_on=event.on.isoformat())
 
 
-def _import_accepted(event: ImportAccepted, record: Record) -> Iterator[Change]:
-    yield facet(
-        record,
-        "import",
-        event.import_id,
-        status="running",
-        imports=event.kind,
-        area=event.area,
-        rows=event.rows,
-    )
-
-
-def _import_completed(event: ImportCompleted, record: Record) -> Iterator[Change]:
-    yield facet(
-        record,
-        "import",
-        event.import_id,
-        status="completed",
-        written=event.written,
-        unchanged=event.unchanged,
-        refused=event.refused,
-    )
-
-
 REGISTER = Projection(
     "members.register",
     {
@@ -90,8 +64,6 @@ REGISTER = Projection(
         MemberCardIssued: _carded,
         MembershipConfirmedCurrent: _confirmed,
         MembershipLeft: _left,
-        ImportAccepted: _import_accepted,
-        ImportCompleted: _import_completed,
     },
     indexes={"facets": (("kind", "area", "subject"),)},
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.chassis.known_areas import KnownAreas
 from services.chassis.service import Built, Parts, Service
 from services.otop import api, views
 
 
 def build(parts: Parts) -> Built:
-    """The routes, and what this service has heard of the areas."""
-    return Built(api.routes, own={KnownAreas: KnownAreas(parts.views[views.AREAS.name])})
+    """The routes, what this service has heard of the areas, and the worker that runs imports."""
+    own: dict[type, Any] = {KnownAreas: KnownAreas(parts.views[views.AREAS.name])}
+    return Built(api.routes, workers=(api.imports.worker(parts, own),), own=own, desk=api.desk)
 
 
-SERVICE = Service("otop", build=build, projections=(views.AREAS,))
+SERVICE = Service("otop", build=build, projections=(views.AREAS, api.imports.view))

@@ -144,7 +144,7 @@ def _application(_: int) -> tuple[str, Command, Call]:
     person = stream_id("person", number)
     stream = membership_stream(Network.TSM, person)
     area = VILLAGES[number % len(VILLAGES)]
-    command = Apply(membership_id=stream, person_id=person, network=Network.TSM, area=area, on=ON)
+    command = Apply(person_id=person, network=Network.TSM, area=area, on=ON)
     return stream, command, call(number, "apply")
 
 

@@ -78,9 +78,9 @@ async def _members(site: Site, client: Client) -> list[str]:
     )
     entered = [entry(number) for number in range(KNOWN)]
     for number, one in enumerate(entered):
-        done = await handler.handle(MEMBERSHIP, one.membership_id, one, call(number, "http"))
+        done = await handler.handle(MEMBERSHIP, one.stream, one, call(number, "http"))
         assert isinstance(done, Done), done
-    return [one.membership_id for one in entered]
+    return [one.stream for one in entered]
 
 
 @asynccontextmanager

@@ -17,9 +17,10 @@ from fastapi import FastAPI
 
 from services.chassis.mongo import Database, connect, database
 from services.chassis.settings import Settings
-from services.funds.api import NewFund
+from services.funds.api import desk
 from tests.bench.material import ON, RECORDED, fund, raw_commit
 
+NewFund: Any = desk.entries["establish-fund"].form.sent
 ANSWER = b'{"id":"fund:00000000-0000-0000-0000-000000000000","version":1,"repeated":false,"events":["x"]}'
 
 

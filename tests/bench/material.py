@@ -17,7 +17,7 @@ from contracts.members import Cohort, MembershipRegistered, Network
 from services.chassis.calls import Call
 from services.chassis.commits import commit_of, to_bson
 from services.chassis.mongo import Document
-from services.members.domain.membership import EnterFromRegister, membership_stream
+from services.members.domain.membership import EnterFromRegister
 
 ON = date(2022, 8, 1)
 RECORDED = datetime(2022, 8, 1, 9, 0, tzinfo=UTC)
@@ -66,7 +66,6 @@ def entry(number: int) -> EnterFromRegister:
     """The command with which the n-th person's membership is taken over from a register."""
     person = stream_id("person", number)
     return EnterFromRegister(
-        membership_id=membership_stream(Network.TSM, person),
         person_id=person,
         network=Network.TSM,
         area=VILLAGES[number % len(VILLAGES)],

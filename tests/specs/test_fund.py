@@ -50,7 +50,7 @@ def fund_of(kind: FundKind = FundKind.POVERTY) -> FundEstablished:
 
 
 def assess(level: str = "1", on: date = MAY, **changed) -> AssessFundLevel:
-    told = {"passed": ("KKJ-01",), "failed": (), "assessor": "worker-1", "form_version": "example-1"}
+    told = {"passed": ("KKJ-01",), "failed": (), "by": WORKER, "form_version": "example-1"}
     return AssessFundLevel(on=on, level=FundLevel(level), database_fiscal_year=2564, **{**told, **changed})
 
 

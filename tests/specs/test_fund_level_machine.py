@@ -12,12 +12,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from contracts.calendar import fiscal_year
 from contracts.fund_levels import SCALES
 from contracts.funds import DevelopmentPlanPrepared, FundEstablished, FundKind, FundLevel, FundLevelAssessed
+from services.chassis.decider import Actor
 from services.funds.domain.fund import FUND, AssessFundLevel, PrepareDevelopmentPlan, fund_stream
 from tests.specs.deciding import given
 
 VILLAGE = "51010101"
 CODES = ("I-1", "I-2", "I-3")
 KINDS = tuple(SCALES)
+WORKER = Actor(id="worker-1", scopes=("5101",))
 
 
 class Assessments(RuleBasedStateMachine):
@@ -42,7 +44,7 @@ class Assessments(RuleBasedStateMachine):
         self.today += timedelta(days=days)
         level = self.scale.levels[rank % len(self.scale.levels)]
         command = AssessFundLevel(
-            on=self.today, level=level, database_fiscal_year=2564, form_version="e", assessor="a",
+            on=self.today, level=level, database_fiscal_year=2564, form_version="e", by=WORKER,
             passed=tuple(set(CODES) - failed), failed=tuple(failed), budgeted=budgeted,
         )  # fmt: skip
         when = given(FUND, *self.events).when(command)

@@ -12,11 +12,12 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from services.chassis.commits import Written
+from services.chassis.imports.intake import CompleteImport
 from services.members.app import SERVICE
-from services.members.domain.intake import IMPORT, CompleteImport
 from tests.chain import assert_whole
 from tests.edge import Edge, edge_of
 from tests.importing import (
+    IMPORT,
     PEOPLE,
     accepted,
     completed,

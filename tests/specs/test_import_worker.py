@@ -13,10 +13,10 @@ from services.chassis.access import Role
 from services.cli import lamphun
 from services.cli.areas import AreaRow, area_rows, write_csv
 from services.members.app import SERVICE
-from services.members.domain.intake import IMPORT
 from tests.chain import assert_whole
 from tests.edge import bearer, edge_of, logged, nothing_waits
 from tests.importing import (
+    IMPORT,
     PEOPLE,
     accepted,
     completed,

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.ids import stream_id
 from services.chassis.access import Role
-from services.members.api.imports import FILE_BYTES
+from services.chassis.imports.routes import FILE_BYTES
 from tests.answered import in_the_future, problem, wrong_fields
 from tests.edge import Edge, bearer, bearer_of, logged
 from tests.lamphun_edge import (

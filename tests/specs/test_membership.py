@@ -37,12 +37,13 @@ VILLAGE = "51010101"
 DAY = date(2021, 11, 1)
 LATER = date(2021, 11, 26)
 
-WHO = {"membership_id": STREAM, "person_id": PERSON, "network": Network.TSM, "area": VILLAGE}
-APPLIED = MembershipApplied(on=DAY, **WHO)
-REGISTERED = MembershipRegistered(on=DAY, cohort=Cohort.NEW, **WHO)
+WHO = {"person_id": PERSON, "network": Network.TSM, "area": VILLAGE}
+SAME = {"membership_id": STREAM, **WHO}
+APPLIED = MembershipApplied(on=DAY, **SAME)
+REGISTERED = MembershipRegistered(on=DAY, cohort=Cohort.NEW, **SAME)
 CARDED = MemberCardIssued(on=DAY, area=VILLAGE, membership_id=STREAM, network=Network.TSM)
 CONFIRMED = MembershipConfirmedCurrent(on=LATER, area=VILLAGE, membership_id=STREAM, network=Network.TSM)
-LEFT = MembershipLeft(on=LATER, cohort=Cohort.NEW, **WHO)
+LEFT = MembershipLeft(on=LATER, cohort=Cohort.NEW, **SAME)
 APPLY = Apply(on=DAY, **WHO)
 
 

@@ -11,7 +11,7 @@ from bson import encode as bson_encode
 from contracts.event import event_types
 from services.chassis.access import Role
 from services.members.api import routes
-from services.members.workers import run_imports
+from services.members.api.imports import imports
 from tests.edge import Edge, bearer, logged
 from tests.lamphun_edge import (
     CARD,
@@ -73,9 +73,10 @@ async def story(edge: Edge) -> tuple[set[str], str]:
     answer = note(
         "POST", "/v1/imports/memberships", await edge.csv("memberships", csv_of(line_of(4), line_of(5))), 202
     )
+    await send("GET", "/v1/imports/memberships/template?format=csv")
     await edge.tell()
     stop = asyncio.Event()
-    working = asyncio.create_task(run_imports(edge.parts, stop))
+    working = asyncio.create_task(imports.worker(edge.parts)(stop))
     while (await send("GET", answer.headers["Location"])).json()["status"] == "running":
         await asyncio.sleep(0.01)
     stop.set()

@@ -105,7 +105,7 @@ def appealed() -> Given:
 
 def test_only_a_group_names_a_fund():
     apply = ApplyAsProducer(
-        producer_id=ID, category=ProducerCategory.GROUP, channel=ApplicationChannel.ONLINE, area=AREA,
+        registration_ref="1/2565", category=ProducerCategory.GROUP, channel=ApplicationChannel.ONLINE, area=AREA,
         fund_id=FUND_ID, on=APPLIED_ON, by=DISTRICT,
     )  # fmt: skip
     given(PRODUCER).when(apply).then(APPLIED)

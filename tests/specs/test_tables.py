@@ -86,7 +86,7 @@ def test_empty_columns_at_the_end_and_empty_rows_are_nothing():
         (f"{HEAD}{SECRET},51,,\n".encode("cp874"), "file-not-utf8"),
         (f"{HEAD}{SECRET},51,,\n".encode("utf-16"), "file-not-utf8"),
         (f"{HEAD}name,51,,\n".encode("utf-16-le"), "file-not-utf8"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "file-not-utf8"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "file-not-a-spreadsheet"),
         (HEAD.encode() + b"\xed\xa0\x80,51,,\n", "file-not-utf8"),
         (b"", "file-empty"),
         (b"\xef\xbb\xbf", "file-empty"),

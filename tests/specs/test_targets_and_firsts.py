@@ -18,9 +18,10 @@ from contracts.members import (
 )
 from contracts.otop import ApplicationChannel, ProducerApplied, ProducerCategory
 from services.chassis.decider import Actor, Sealed
+from services.chassis.imports.intake import AcceptImport, CompleteImport
 from services.funds.domain.fund import FUND, EstablishFund, fund_stream
+from services.members.api.imports import imports
 from services.members.domain.growth_target import GROWTH_TARGET, SetGrowthTarget, grown
-from services.members.domain.intake import IMPORT, AcceptImport, CompleteImport, Kind
 from services.members.domain.tambon_reach import TAMBON_REACH, NoteMember
 from services.otop.domain.producer import PRODUCER, ApplyAsProducer, producer_stream
 from tests.specs.deciding import given
@@ -70,15 +71,17 @@ def test_only_the_first_registration_of_a_tambon_is_a_fact():
     given(TAMBON_REACH, first).when(note).then_nothing()
 
 
+IMPORT = imports.aggregate
 IMPORT_ID = "import:00000000-0000-5000-8000-000000000001"
 ACCEPT = AcceptImport(
     import_id=IMPORT_ID,
-    kind=Kind.AREAS,
+    kind="areas",
     area="51",
     on=DAY,
     digest="0" * 64,
     rows=3,
     parts=(({"a": 1}, {"a": 2}), ({"a": 3},)),
+    by=Actor(id="officer-1", scopes=("51",)),
 )
 
 
@@ -126,9 +129,7 @@ def test_a_running_import_is_completed_once():
 
 
 FUND_ID = fund_stream(FundKind.POVERTY, "51010101", 1)
-ESTABLISH = EstablishFund(
-    fund_id=FUND_ID, kind=FundKind.POVERTY, area="51010101", name_th="กองทุนตัวอย่าง", on=DAY
-)
+ESTABLISH = EstablishFund(kind=FundKind.POVERTY, area="51010101", name_th="กองทุนตัวอย่าง", on=DAY)
 ESTABLISHED = FundEstablished(
     fund_id=FUND_ID, kind=FundKind.POVERTY, area="51010101", name_th="กองทุนตัวอย่าง", on=DAY, number=1
 )
@@ -149,7 +150,7 @@ def test_a_fund_belongs_to_a_village_and_a_village_has_one_poverty_fund():
 
 PRODUCER_ID = producer_stream("510101", "1/2565")
 APPLY = ApplyAsProducer(
-    producer_id=PRODUCER_ID,
+    registration_ref="1/2565",
     category=ProducerCategory.GROUP,
     channel=ApplicationChannel.OFFICE,
     area="510101",

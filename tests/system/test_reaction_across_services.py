@@ -79,7 +79,7 @@ class Town:
         """A producer that applied and was certified."""
         stream = producer_stream(VILLAGE, ref)
         apply = ApplyAsProducer(
-            producer_id=stream, category=category, channel=ApplicationChannel.OFFICE, area=VILLAGE,
+            registration_ref=ref, category=category, channel=ApplicationChannel.OFFICE, area=VILLAGE,
             fund_id=fund_id, on=DAY, by=OFFICER,
         )  # fmt: skip
         await self.do(self.otop, PRODUCER, stream, apply)
@@ -95,7 +95,7 @@ class Town:
     async def fund(self, area: str) -> str:
         """A fund in a village."""
         stream = fund_stream(FundKind.POVERTY, area, 1)
-        establish = EstablishFund(fund_id=stream, kind=FundKind.POVERTY, area=area, name_th="กองทุน", on=DAY)
+        establish = EstablishFund(kind=FundKind.POVERTY, area=area, name_th="กองทุน", on=DAY)
         await self.do(self.funds, FUND, stream, establish)
         return stream
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from services.chassis.access import Access
 from services.chassis.http.answers import TRANSLATED, answer_problem
@@ -36,9 +37,10 @@ def create_app(
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[Any]] | None = None,
     title: str = "",
     description: str = "",
+    pages: Sequence[BaseRoute] = (),
 ) -> FastAPI:
     """The app that serves a route table (none: only what operators ask). `ready` are the checks of /ready; `parts`
-    go by their type to parameters declared as `Part[…]`.
+    go by their type to parameters declared as `Part[…]`; `pages` are further routes, for people.
 
     TypeError where the table needs access, a handler or a part that is not given.
     """
@@ -51,7 +53,7 @@ def create_app(
     served = [ServedRoute(service, declared, access, handler, parts or {}) for declared in table]
     document = partial(openapi, service, app.title, VERSION, description, served)
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend it
-    app.router.routes += [*served, *status_routes(service, ready or {}, document)]
+    app.router.routes += [*served, *status_routes(service, ready or {}, document), *pages]
     app.add_middleware(Edge, service=service)
     return app
 

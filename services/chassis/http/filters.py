@@ -27,7 +27,8 @@ def _area(typed: Any) -> Any:
     return code
 
 
-def _fiscal_year(typed: Any) -> Any:
+def read_fiscal_year(typed: Any) -> Any:
+    """A typed B.E. year; raises Unreadable."""
     text = arabic_digits(str(typed).strip())
     if isinstance(typed, bool) or not re.fullmatch(r"[0-9]{4}", text):
         raise Unreadable(
@@ -62,7 +63,7 @@ AreaFilter = Annotated[
 
 FiscalYear = Annotated[
     int,
-    BeforeValidator(_fiscal_year),
+    BeforeValidator(read_fiscal_year),
     WithJsonSchema(
         {
             "type": "integer",

@@ -73,7 +73,7 @@ def signature(function: Callable[..., Any], path: str, *, body: bool) -> Signatu
         kind = parameter.annotation
         if kind is inspect.Parameter.empty:
             raise TypeError(f"{function.__qualname__}: {name} has no type")
-        if get_origin(kind) is Annotated and _PART in get_args(kind):
+        if is_part(kind):
             parts[name] = get_args(kind)[0]
         elif kind in _GIVEN:
             given[name] = kind
@@ -116,6 +116,16 @@ def signature(function: Callable[..., Any], path: str, *, body: bool) -> Signatu
         documented=inspect.Signature(public),
         returns=read.return_annotation,
     )
+
+
+def part(kind: Any) -> Any:
+    """`Part[kind]`, for a kind that is known at run time only."""
+    return Annotated[(kind, _PART)]
+
+
+def is_part(kind: Any) -> bool:
+    """Whether a parameter's type is `Part[…]`."""
+    return get_origin(kind) is Annotated and _PART in get_args(kind)
 
 
 def inputs(

@@ -74,4 +74,5 @@ def refusal(refused: Refused) -> Problem:
     """A domain's "no" as a problem, with its own code and sentences; `rule` cites the department's rule."""
     status, th, en = _TITLES[refused.kind]
     own = Kind(refused.code, status, th, en, refused.th, refused.en)
-    return Problem(own, more={"rule": refused.rule} if refused.rule else {})
+    named = [FieldError(refused.field, refused.code, refused.th, refused.en)] if refused.field else []
+    return Problem(own, errors=named, more={"rule": refused.rule} if refused.rule else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.members.api import areas, persons, memberships, targets, imports  # isort: skip
+from services.members.api import table  # isort: skip
 from services.members.api.table import routes
 
-__all__ = ["areas", "imports", "memberships", "persons", "routes", "targets"]
+__all__ = ["areas", "imports", "memberships", "persons", "routes", "table", "targets"]

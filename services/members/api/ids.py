@@ -10,4 +10,3 @@ from contracts.ids import id_pattern
 
 PersonId = Annotated[str, StringConstraints(pattern=id_pattern("person"))]
 MembershipId = Annotated[str, StringConstraints(pattern=id_pattern("membership"))]
-ImportId = Annotated[str, StringConstraints(pattern=id_pattern("import"))]

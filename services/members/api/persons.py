@@ -11,6 +11,7 @@ from starlette.requests import Request
 from contracts.ids import secret_stream_id
 from services.chassis.access import Caller, Role
 from services.chassis.days import PastDay, today
+from services.chassis.decider import Personal
 from services.chassis.http import BY_CALLER, Part, Reply, Run
 from services.chassis.problems import refusal
 from services.chassis.sent import Sent, TypedArea
@@ -31,11 +32,11 @@ from services.members.domain.person import (
 )
 
 CitizenNumber = Annotated[
-    str, BeforeValidator(lambda value: citizen_number(value) if isinstance(value, str) else value)
+    str, BeforeValidator(lambda value: citizen_number(value) if isinstance(value, str) else value), Personal()
 ]
 """Thirteen digits with a right check digit; Thai digits and dashes are read."""
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
+Name = Annotated[str, Field(min_length=1, max_length=100), Personal()]
 
 
 class PersonDetails(Sent):

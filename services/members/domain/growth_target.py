@@ -7,24 +7,41 @@ from datetime import date
 
 from pydantic import Field
 
-from contracts.areas import Scope
+from contracts.areas import AreaCode
 from contracts.ids import stream_id
 from contracts.members import GrowthTargetSet, Network
-from services.chassis.decider import Aggregate, Command, Decision, Refused
+from services.chassis.decider import Aggregate, Command, Decision, FiscalYear, Happened, Key, Refused, Today
 
 
-class SetGrowthTarget(Command):
-    """Set or change the target. The base is recorded with its date: a growth without a baseline cannot be computed."""
-
-    stamped = frozenset({"on"})
+class TargetKey(Key):
+    """เป้าหมายการเพิ่มสมาชิก · A growth target"""
 
     network: Network
-    area: Scope
-    fiscal_year: int = Field(ge=2400, le=2700)
+    """เครือข่าย · network"""
+    area: AreaCode
+    """พื้นที่ · area"""
+    fiscal_year: FiscalYear
+    """ปีงบประมาณ · fiscal year"""
+
+    @property
+    def stream(self) -> str:
+        """See `Key.stream`."""
+        return target_stream(self.network, self.area, self.fiscal_year)
+
+
+class SetGrowthTarget(TargetKey, Command):
+    """กำหนดเป้าหมายการเพิ่มสมาชิก · Set the growth target of an area
+
+    Or change it. The base is recorded with its date: a growth without a baseline cannot be computed.
+    """
+
     base_value: int = Field(ge=0, le=100_000_000)
-    base_date: date
+    """จำนวนสมาชิกฐาน · members at the base"""
+    base_date: Happened
+    """วันที่ของค่าฐาน · date of the base"""
     percent: int = Field(ge=0, le=1000)
-    on: date
+    """เพิ่มร้อยละ · percent to grow"""
+    on: Today
 
 
 @dataclass(frozen=True, slots=True)

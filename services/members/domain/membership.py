@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import assert_never
+from typing import Annotated, assert_never
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.areas import AreaCode
-from contracts.ids import stream_id
+from contracts.ids import id_pattern, stream_id
 from contracts.members import (
     Cohort,
     MemberCardIssued,
@@ -20,58 +20,103 @@ from contracts.members import (
     MembershipRegistered,
     Network,
 )
-from services.chassis.decider import Aggregate, Command, Decision, Refused, Sealed
+from services.chassis.decider import (
+    Aggregate,
+    Command,
+    Decision,
+    Happened,
+    Key,
+    Personal,
+    Refused,
+    Sealed,
+)
+
+PersonId = Annotated[str, StringConstraints(pattern=id_pattern("person"))]
+CardNumber = Annotated[str, Field(max_length=40), Personal()]
 
 
-class Apply(Command):
-    """Apply to a network in a village (การรับสมัครสมาชิก, seed 000 §4.1(3))."""
+class MembershipKey(Key):
+    """สมาชิกภาพ · A membership"""
 
-    membership_id: str
-    person_id: str
-    network: Network
+    person_id: PersonId
+    """บุคคล · person"""
+    network: Network = Network.TSM
+    """เครือข่าย · network"""
+
+    @property
+    def stream(self) -> str:
+        """See `Key.stream`."""
+        return membership_stream(self.network, self.person_id)
+
+
+class Apply(MembershipKey, Command):
+    """สมัครเป็นสมาชิกเครือข่าย · Apply for membership
+
+    To a network in a village (การรับสมัครสมาชิก, seed 000 §4.1(3)).
+    """
+
     area: AreaCode
-    on: date
+    """หมู่บ้าน · village"""
+    on: Happened
+    """วันที่สมัคร · applied on"""
     generated: bool = False
+    """เป็นบุคคลสมมุติ · generated person"""
 
 
 class Register(Command):
-    """Enter an applicant into the member register (ทะเบียนสมาชิก). `cohort`: old or new member."""
+    """ขึ้นทะเบียนสมาชิก · Register a member
 
-    on: date
-    cohort: Cohort
+    Enter an applicant into the member register (ทะเบียนสมาชิก).
+    """
+
+    on: Happened
+    """วันขึ้นทะเบียน · registered on"""
+    cohort: Cohort = Cohort.NEW
+    """สมาชิกเก่าหรือใหม่ · old or new member"""
 
 
 class IssueCard(Command):
-    """Issue the member's card (บัตรประจำตัว ทสม.); again when it is replaced. The number is personal."""
+    """ออกบัตรประจำตัวสมาชิก · Issue a card
 
-    on: date
-    card_number: str = Field(min_length=1, max_length=40)
+    The member's card (บัตรประจำตัว ทสม.); again when it is replaced. The number is personal.
+    """
+
+    on: Happened
+    """วันออกบัตร · issued on"""
+    card_number: CardNumber = Field(min_length=1)
+    """เลขบัตรประจำตัว · card number"""
 
 
 class ConfirmCurrent(Command):
-    """State that the entry was checked and is true on `on` (เป็นปัจจุบัน, seed 000 §9.1(2))."""
+    """ยืนยันข้อมูลเป็นปัจจุบัน · Confirm as current
 
-    on: date
+    State that the entry was checked and is true on `on` (เป็นปัจจุบัน, seed 000 §9.1(2)).
+    """
+
+    on: Happened
+    """วันที่ตรวจสอบ · checked on"""
 
 
 class Leave(Command):
-    """End the membership. The reason is personal; it is sealed."""
+    """พ้นจากสมาชิกภาพ · Leave
 
-    on: date
-    reason: str = Field(default="", max_length=200)
+    End the membership. The reason is personal; it is sealed.
+    """
+
+    on: Happened
+    """วันที่พ้น · left on"""
+    reason: Annotated[str, Field(max_length=200), Personal()] = ""
+    """เหตุผล · reason"""
 
 
-class EnterFromRegister(Command):
+class EnterFromRegister(MembershipKey, Command):
     """Take over one row of an existing register: applied, registered and card in one step. Known rows change nothing."""
 
-    membership_id: str
-    person_id: str
-    network: Network
     area: AreaCode
     applied_on: date
     registered_on: date
     cohort: Cohort
-    card_number: str = ""
+    card_number: CardNumber = ""
     card_issued_on: date | None = None
     generated: bool = False
 
@@ -174,7 +219,7 @@ def _enter(command: Apply | EnterFromRegister, state: Membership) -> Decision:
     applied = MembershipApplied(
         area=command.area,
         on=on,
-        membership_id=command.membership_id,
+        membership_id=command.stream,
         person_id=command.person_id,
         network=command.network,
         generated=command.generated,

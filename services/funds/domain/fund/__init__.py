@@ -6,7 +6,7 @@ from services.funds.domain.fund.committee import RenewFundCommittee
 from services.funds.domain.fund.level import AssessFundLevel, PrepareDevelopmentPlan
 from services.funds.domain.fund.producers import LinkProducerGroup, UnlinkProducerGroup
 from services.funds.domain.fund.record import ReviewFundRecord, VerifyFundRecord
-from services.funds.domain.fund.state import NOT_FOUND, Fund, FundId, fund_stream
+from services.funds.domain.fund.state import NOT_FOUND, Fund, FundId, FundKey, fund_stream
 
 __all__ = [
     "FUND",
@@ -15,6 +15,7 @@ __all__ = [
     "EstablishFund",
     "Fund",
     "FundId",
+    "FundKey",
     "LinkProducerGroup",
     "PrepareDevelopmentPlan",
     "RenewFundCommittee",

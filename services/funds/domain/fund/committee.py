@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from contracts.funds import FundCommitteeRenewed
-from services.chassis.decider import Command, Decision, Refused
+from services.chassis.decider import Command, Decision, Happened, Refused
 from services.funds.domain.fund.state import TOO_EARLY, Fund
 
 
 class RenewFundCommittee(Command):
-    """Enter a new term, decided on `on`. How long a term may be is not printed: both days are given."""
+    """ต่อวาระคณะกรรมการกองทุน · Renew the committee's term
 
-    on: date
+    Enter a new term. How long a term may be is not printed: both days are given.
+    """
+
+    on: Happened
+    """วันที่มีมติ · decided on"""
     term_start: date
+    """วันแรกของวาระ · first day of the term"""
     term_end: date
+    """วันสุดท้ายของวาระ · last day of the term"""
+
+    def mistakes(self) -> Iterator[Refused]:
+        """The days may be one."""
+        if self.term_end < self.term_start:
+            yield ENDS_FIRST
 
 
 ENDS_FIRST = Refused(
@@ -23,6 +35,7 @@ ENDS_FIRST = Refused(
     "วันสิ้นสุดวาระอยู่ก่อนวันเริ่มวาระ",
     "The term ends before it starts.",
     kind="invalid",
+    field="term_end",
 )
 OLDER_TERM = Refused(
     "term-before-the-known-one",
@@ -34,8 +47,6 @@ OLDER_TERM = Refused(
 def renew(command: RenewFundCommittee, fund: Fund) -> Decision:
     """The known term once more is a no-op; a term that starts no later than it is refused."""
     term = (command.term_start, command.term_end)
-    if command.term_end < command.term_start:
-        return ENDS_FIRST
     if command.on < fund.on:
         return TOO_EARLY
     if fund.term == term:
@@ -44,10 +55,7 @@ def renew(command: RenewFundCommittee, fund: Fund) -> Decision:
         return OLDER_TERM
     return [
         FundCommitteeRenewed(
-            area=fund.area,
-            on=command.on,
-            fund_id=fund.fund_id,
-            kind=fund.kind,
+            **fund.said(command.on),
             term_start=command.term_start,
             term_end=command.term_end,
             was_term_end=fund.term[1] if fund.term else None,

@@ -42,10 +42,7 @@ def link(command: LinkProducerGroup, fund: Fund) -> Decision:
         return []
     return [
         ProducerGroupLinked(
-            area=fund.area,
-            on=command.on,
-            fund_id=fund.fund_id,
-            kind=fund.kind,
+            **fund.said(command.on),
             producer_id=command.producer_id,
         )
     ]
@@ -57,10 +54,7 @@ def unlink(command: UnlinkProducerGroup, fund: Fund) -> Decision:
         return []
     return [
         ProducerGroupUnlinked(
-            area=fund.area,
-            on=command.on,
-            fund_id=fund.fund_id,
-            kind=fund.kind,
+            **fund.said(command.on),
             producer_id=command.producer_id,
         )
     ]

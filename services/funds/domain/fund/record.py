@@ -7,25 +7,29 @@ from datetime import date
 
 from contracts.calendar import fiscal_year
 from contracts.funds import FundRecordReviewed, FundRecordVerified
-from services.chassis.decider import Actor, Command, Decision, Refused
+from services.chassis.decider import Actor, Command, Decision, Happened, Refused
 from services.funds.domain.fund.state import TOO_EARLY, Fund, RecordCare
 
 
 class ReviewFundRecord(Command):
-    """State that the record was reviewed and corrected, and is true on `on`; the fiscal year is that of `on`."""
+    """ทบทวนฐานข้อมูลกองทุนประจำปี · Review the fund's record
 
-    stamped = frozenset({"by"})
+    State that it was reviewed and corrected, and is true on `on`; the fiscal year is that of `on`.
+    """
 
-    on: date
+    on: Happened
+    """วันที่ทบทวน · reviewed on"""
     by: Actor
 
 
 class VerifyFundRecord(Command):
-    """State that the province found the reviewed record correct."""
+    """ตรวจสอบยืนยันฐานข้อมูลกองทุน · Verify the fund's record
 
-    stamped = frozenset({"by"})
+    State that the province found the reviewed record correct.
+    """
 
-    on: date
+    on: Happened
+    """วันที่ตรวจสอบ · verified on"""
     by: Actor
 
 
@@ -60,10 +64,7 @@ def review(command: ReviewFundRecord, fund: Fund) -> Decision:
     same_year = care.fiscal_year == year
     return [
         FundRecordReviewed(
-            area=fund.area,
-            on=command.on,
-            fund_id=fund.fund_id,
-            kind=fund.kind,
+            **fund.said(command.on),
             fiscal_year=year,
             reviewer=command.by.id,
             first_in_fiscal_year=not same_year,
@@ -87,10 +88,7 @@ def verify(command: VerifyFundRecord, fund: Fund) -> Decision:
         return TOO_EARLY
     return [
         FundRecordVerified(
-            area=fund.area,
-            on=command.on,
-            fund_id=fund.fund_id,
-            kind=fund.kind,
+            **fund.said(command.on),
             fiscal_year=year,
             reviewed_on=care.reviewed_on,
             verifier=command.by.id,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypedDict
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
+from contracts.areas import AreaCode
 from contracts.funds import FundKind, FundLevel
 from contracts.ids import id_pattern, stream_id
-from services.chassis.decider import Refused
+from services.chassis.decider import Key, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,19 @@ class Fund:
     """The committee's, both days included."""
     producers: frozenset[str] = frozenset()
 
+    def said(self, on: date) -> Said:
+        """What every event of the fund says."""
+        return Said(area=self.area, on=on, fund_id=self.fund_id, kind=self.kind)
+
+
+class Said(TypedDict):
+    """Which fund, where, and when."""
+
+    area: str
+    on: date
+    fund_id: str
+    kind: FundKind
+
 
 def fund_stream(kind: FundKind, area: str, number: int) -> str:
     """Kind, village code and number are the fund's natural key; its name may be typed in two ways."""
@@ -84,10 +98,28 @@ def fund_stream(kind: FundKind, area: str, number: int) -> str:
 
 FundId = Annotated[str, StringConstraints(pattern=id_pattern("fund"))]
 
+
+class FundKey(Key):
+    """กองทุน · A fund"""
+
+    kind: FundKind
+    """ประเภทกองทุน · kind of fund"""
+    area: AreaCode
+    """หมู่บ้าน · village"""
+    number: int = Field(default=1, ge=1, le=99)
+    """ลำดับที่ของประเภทนี้ในหมู่บ้าน · which of its kind in the village"""
+
+    @property
+    def stream(self) -> str:
+        """See `Key.stream`."""
+        return fund_stream(self.kind, self.area, self.number)
+
+
 NOT_FOUND = Refused("fund-not-found", "ไม่พบกองทุนนี้", "There is no such fund.", kind="missing")
 TOO_EARLY = Refused(
     "before-previous-step",
     "วันที่นี้อยู่ก่อนขั้นตอนก่อนหน้า",
     "This date is before the step that comes first.",
     kind="invalid",
+    field="on",
 )

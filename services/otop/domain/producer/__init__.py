@@ -15,7 +15,14 @@ from services.otop.domain.producer.application import (
 )
 from services.otop.domain.producer.decision import CertifyProducer, RefuseRegistration, RevokeRegistration
 from services.otop.domain.producer.district import GiveDistrictOpinion
-from services.otop.domain.producer.state import NOT_FOUND, Producer, ProducerId, Stage, producer_stream
+from services.otop.domain.producer.state import (
+    NOT_FOUND,
+    Producer,
+    ProducerId,
+    ProducerKey,
+    Stage,
+    producer_stream,
+)
 
 __all__ = [
     "NOT_FOUND",
@@ -27,6 +34,7 @@ __all__ = [
     "GiveDistrictOpinion",
     "Producer",
     "ProducerId",
+    "ProducerKey",
     "RefuseRegistration",
     "ResubmitApplication",
     "ReturnApplication",

@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from contracts.calendar import Holidays, UnknownYear, working_days_after
 from contracts.holidays import PUBLIC
 from contracts.otop import AppealDismissed, AppealFiled, AppealUpheld
-from services.chassis.decider import Actor, Command, Decision, Refused
+from services.chassis.decider import Actor, Code, Command, Decision, Happened, Refused
 from services.otop.domain.producer.decision import certified_by
-from services.otop.domain.producer.state import REASONS_NEEDED, TOO_EARLY, Producer, Stage, not_for
+from services.otop.domain.producer.state import REASONS_NEEDED, TOO_EARLY, Producer, Reasons, Stage, not_for
 
 WORKING_DAYS = 5
 """Counted from the day after the producer was told."""
 
 
 class FileAppeal(Command):
-    """The producer appeals (อุทธรณ์) on `on`."""
+    """ผู้ผลิตยื่นอุทธรณ์ · The producer appeals to the Governor"""
 
-    stamped = frozenset({"by"})
-
-    on: date
+    on: Happened
+    """วันที่ยื่นอุทธรณ์ · appealed on"""
     by: Actor
 
 
 class UpholdAppeal(Command):
-    """The Governor upholds it: the producer is registered."""
+    """ผู้ว่าราชการจังหวัดให้ตามอุทธรณ์ · The Governor upholds the appeal
 
-    stamped = frozenset({"by"})
+    The producer is registered.
+    """
 
-    on: date
-    registration_number: str
-    announced_on: date
+    on: Happened
+    """วันที่วินิจฉัย · decided on"""
+    registration_number: Code
+    """เลขทะเบียน · registration number"""
+    announced_on: Happened
+    """วันที่ประกาศ · announced on"""
     by: Actor
 
 
 class DismissAppeal(Command):
-    """The Governor dismisses it: the refusal stands."""
+    """ผู้ว่าราชการจังหวัดยกอุทธรณ์ · The Governor dismisses the appeal
 
-    stamped = frozenset({"by"})
+    The refusal stands.
+    """
 
-    on: date
-    reasons: tuple[str, ...]
+    on: Happened
+    """วันที่วินิจฉัย · decided on"""
+    reasons: Reasons
+    """รหัสเหตุผล · codes of the reasons"""
     by: Actor
+
+    def mistakes(self) -> Iterator[Refused]:
+        """Never without reasons."""
+        if not self.reasons:
+            yield REASONS_NEEDED
 
 
 NOT_REFUSED = Refused(
@@ -82,10 +94,7 @@ def file(command: FileAppeal, state: Producer) -> Decision:
         return LATE
     return [
         AppealFiled(
-            area=state.area,
-            on=command.on,
-            producer_id=state.producer_id,
-            category=state.category,
+            **state.said(command.on),
             notified_on=state.notified_on,
             last_day=last_day,
             recorder=command.by.id,
@@ -101,17 +110,13 @@ def uphold(command: UpholdAppeal, state: Producer) -> Decision:
         return no
     if not state.since <= command.on <= command.announced_on:
         return TOO_EARLY
-    upheld = AppealUpheld(
-        area=state.area, on=command.on, producer_id=state.producer_id, category=state.category
-    )
     number, announced_on = command.registration_number, command.announced_on
-    return [upheld, certified_by(command.on, number, announced_on, state, on_appeal=True)]
+    certified = certified_by(command.on, number, announced_on, state, on_appeal=True)
+    return [AppealUpheld(**state.said(command.on)), certified]
 
 
 def dismiss(command: DismissAppeal, state: Producer) -> Decision:
-    """As for upholding, and never without reasons."""
-    if not command.reasons:
-        return REASONS_NEEDED
+    """As for upholding."""
     if state.stage is not Stage.APPEALED:
         return NO_APPEAL
     if (no := not_for(command.by, state)) is not None:
@@ -120,10 +125,7 @@ def dismiss(command: DismissAppeal, state: Producer) -> Decision:
         return TOO_EARLY
     return [
         AppealDismissed(
-            area=state.area,
-            on=command.on,
-            producer_id=state.producer_id,
-            category=state.category,
+            **state.said(command.on),
             reasons=command.reasons,
         )
     ]
@@ -132,6 +134,11 @@ def dismiss(command: DismissAppeal, state: Producer) -> Decision:
 def filed(state: Producer, event: AppealFiled) -> Producer:
     """The producer after it."""
     return replace(state, stage=Stage.APPEALED, since=event.on, makers=state.makers | {event.recorder})
+
+
+def upheld(producer: Producer, _: AppealUpheld) -> Producer:
+    """The producer as it was: the certification beside it says the rest."""
+    return producer
 
 
 def dismissed(state: Producer, event: AppealDismissed) -> Producer:

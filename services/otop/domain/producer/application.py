@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from typing import Annotated
 
-from contracts.areas import AreaCode
+from pydantic import StringConstraints
+
+from contracts.ids import id_pattern
 from contracts.otop import (
     ApplicationChannel,
     ApplicationResubmitted,
@@ -14,35 +17,68 @@ from contracts.otop import (
     ProducerApplied,
     ProducerCategory,
 )
-from services.chassis.decider import Actor, Command, Decision, Refused
-from services.otop.domain.producer.state import REASONS_NEEDED, TOO_EARLY, Producer, Stage
+from services.chassis.decider import Actor, Command, Decision, Happened, Refused
+from services.otop.domain.producer.state import (
+    REASONS_NEEDED,
+    TOO_EARLY,
+    Producer,
+    ProducerKey,
+    Reasons,
+    Stage,
+)
+
+FundId = Annotated[str, StringConstraints(pattern=id_pattern("fund"))]
 
 
-class ApplyAsProducer(Command):
-    """Ask to be registered, at the district office of the producer's location or online. A group may name its fund."""
+class ApplyAsProducer(ProducerKey, Command):
+    """ผู้ผลิตยื่นคำร้องขอขึ้นทะเบียน · A producer applies
 
-    stamped = frozenset({"by"})
+    Ask to be registered, at the district office of the producer's location or online. A group may name its fund.
+    """
 
-    producer_id: str
     category: ProducerCategory
+    """ประเภทผู้ผลิต · category"""
     channel: ApplicationChannel
-    area: AreaCode
-    fund_id: str | None = None
-    on: date
+    """ช่องทางที่ยื่น · channel"""
+    fund_id: FundId | None = None
+    """กองทุนที่กลุ่มสังกัด (ถ้ามี) · fund that the group belongs to, if any"""
+    on: Happened
+    """วันที่ยื่นคำร้อง · applied on"""
     by: Actor
+
+    def mistakes(self) -> Iterator[Refused]:
+        """A producer is somewhere, and only a group is a fund's."""
+        if len(self.area) < 6:
+            yield NEEDS_A_TAMBON
+        if self.fund_id is not None and self.category is not ProducerCategory.GROUP:
+            yield ONLY_A_GROUP
 
 
 class ReturnApplication(Command):
-    """Give an incomplete or incorrect request back (step 4.1; that it goes back is derived)."""
+    """คืนคำร้องที่ไม่ครบถ้วน · Return an incomplete request
 
-    on: date
-    reasons: tuple[str, ...]
+    Give an incomplete or incorrect request back (step 4.1; that it goes back is derived).
+    """
+
+    on: Happened
+    """วันที่คืนคำร้อง · returned on"""
+    reasons: Reasons
+    """รหัสเหตุผล · codes of the reasons"""
+
+    def mistakes(self) -> Iterator[Refused]:
+        """Never without reasons."""
+        if not self.reasons:
+            yield REASONS_NEEDED
 
 
 class ResubmitApplication(Command):
-    """The producer brings it again, completed."""
+    """ยื่นคำร้องที่แก้ไขแล้ว · A returned request comes again
 
-    on: date
+    The producer brings it again, completed.
+    """
+
+    on: Happened
+    """วันที่ยื่นใหม่ · resubmitted on"""
 
 
 NEEDS_A_TAMBON = Refused(
@@ -50,12 +86,14 @@ NEEDS_A_TAMBON = Refused(
     "ต้องระบุที่ตั้งของผู้ผลิตอย่างน้อยระดับตำบล",
     "The producer's location is needed, at least the tambon.",
     kind="invalid",
+    field="area",
 )
 ONLY_A_GROUP = Refused(
     "fund-of-a-group-only",
     "เฉพาะกลุ่มผู้ผลิตชุมชนเท่านั้นที่ระบุกองทุนได้",
     "Only a producer group can name a fund that it belongs to.",
     kind="invalid",
+    field="fund_id",
 )
 APPLIED = Refused("producer-applied", "ผู้ผลิตรายนี้ยื่นคำร้องไว้แล้ว", "This producer has applied already.")
 NOT_UNDER_CHECK = Refused(
@@ -68,17 +106,13 @@ NOT_RETURNED = Refused("not-returned", "คำร้องนี้ไม่ไ�
 
 def apply(command: ApplyAsProducer, state: Producer) -> Decision:
     """One application a producer."""
-    if len(command.area) < 6:
-        return NEEDS_A_TAMBON
-    if command.fund_id is not None and command.category is not ProducerCategory.GROUP:
-        return ONLY_A_GROUP
     if state.producer_id:
         return APPLIED
     return [
         ProducerApplied(
             area=command.area,
             on=command.on,
-            producer_id=command.producer_id,
+            producer_id=command.stream,
             category=command.category,
             channel=command.channel,
             fund_id=command.fund_id,
@@ -89,8 +123,6 @@ def apply(command: ApplyAsProducer, state: Producer) -> Decision:
 
 def give_back(command: ReturnApplication, state: Producer) -> Decision:
     """Only while it is checked, and with what is wrong; returned already for the same is a no-op."""
-    if not command.reasons:
-        return REASONS_NEEDED
     if state.stage is Stage.RETURNED and (state.since, state.reasons) == (command.on, command.reasons):
         return []
     if state.stage is not Stage.APPLIED:
@@ -99,10 +131,7 @@ def give_back(command: ReturnApplication, state: Producer) -> Decision:
         return TOO_EARLY
     return [
         ApplicationReturned(
-            area=state.area,
-            on=command.on,
-            producer_id=state.producer_id,
-            category=state.category,
+            **state.said(command.on),
             reasons=command.reasons,
             was=state.district,
         )
@@ -115,14 +144,10 @@ def resubmit(command: ResubmitApplication, state: Producer) -> Decision:
         return NOT_RETURNED
     if command.on < state.since:
         return TOO_EARLY
-    return [
-        ApplicationResubmitted(
-            area=state.area, on=command.on, producer_id=state.producer_id, category=state.category
-        )
-    ]
+    return [ApplicationResubmitted(**state.said(command.on))]
 
 
-def applied(event: ProducerApplied) -> Producer:
+def applied(_: Producer, event: ProducerApplied) -> Producer:
     """The producer as it begins. Older applications have no recorder: then nobody is kept from deciding."""
     return Producer(
         producer_id=event.producer_id,

@@ -3,54 +3,79 @@ and 6)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from contracts.otop import ProducerCertified, RegistrationRefused, RegistrationRevoked
-from services.chassis.decider import Actor, Command, Decision, Refused
+from services.chassis.decider import Actor, Code, Command, Decision, Happened, Refused
 from services.otop.domain.producer.application import NOT_UNDER_CHECK
 from services.otop.domain.producer.state import (
     NEEDS_THE_PROVINCE,
     REASONS_NEEDED,
     TOO_EARLY,
     Producer,
+    Reasons,
     Stage,
     not_for,
 )
 
 
 class CertifyProducer(Command):
-    """Certify (รับรอง) at the province's committee meeting on `on`, and announce it (seed 003 L6306-6307)."""
+    """จังหวัดรับรองการขึ้นทะเบียน · The province certifies
 
-    stamped = frozenset({"by"})
+    At the province's committee meeting on `on`; and it announces it (seed 003 L6306-6307).
+    """
 
-    on: date
-    registration_number: str
-    announced_on: date
+    on: Happened
+    """วันประชุมของจังหวัด · day of the province's meeting"""
+    registration_number: Code
+    """เลขทะเบียน · registration number"""
+    announced_on: Happened
+    """วันที่ประกาศ · announced on"""
     by: Actor
 
 
 class RefuseRegistration(Command):
-    """Refuse with written reasons; the producer is told by letter on `notified_on` (seed 003 L6308)."""
+    """จังหวัดไม่รับรอง · The province refuses
 
-    stamped = frozenset({"by"})
+    With written reasons; the producer is told by letter on `notified_on` (seed 003 L6308).
+    """
 
-    on: date
-    reasons: tuple[str, ...]
-    letter: str
-    notified_on: date
+    on: Happened
+    """วันที่มีมติ · decided on"""
+    reasons: Reasons
+    """รหัสเหตุผล · codes of the reasons"""
+    letter: Code
+    """เลขที่หนังสือแจ้ง · number of the letter"""
+    notified_on: Happened
+    """วันที่ผู้ผลิตได้รับแจ้ง · producer notified on"""
     by: Actor
+
+    def mistakes(self) -> Iterator[Refused]:
+        """Never without reasons."""
+        if not self.reasons:
+            yield REASONS_NEEDED
 
 
 class RevokeRegistration(Command):
-    """Revoke (เพิกถอน) by order of the department, whose check found no OTOP producer (seed 003 L6311)."""
+    """เพิกถอนการขึ้นทะเบียน · Revoke a registration
 
-    stamped = frozenset({"by"})
+    By order of the department, whose check found no OTOP producer (seed 003 L6311).
+    """
 
-    on: date
-    order: str
-    reasons: tuple[str, ...]
+    on: Happened
+    """วันที่เพิกถอน · revoked on"""
+    order: Code
+    """เลขที่คำสั่งกรมฯ · number of the department's order"""
+    reasons: Reasons
+    """รหัสเหตุผล · codes of the reasons"""
     by: Actor
+
+    def mistakes(self) -> Iterator[Refused]:
+        """Never without reasons."""
+        if not self.reasons:
+            yield REASONS_NEEDED
 
 
 NOT_REGISTERED = Refused("not-registered", "ผู้ผลิตรายนี้ไม่ได้ขึ้นทะเบียนอยู่", "This producer is not registered.")
@@ -71,9 +96,7 @@ def certify(command: CertifyProducer, state: Producer) -> Decision:
 
 
 def refuse(command: RefuseRegistration, state: Producer) -> Decision:
-    """As for certifying, and never without reasons."""
-    if not command.reasons:
-        return REASONS_NEEDED
+    """As for certifying."""
     if state.stage is not Stage.APPLIED:
         return NOT_UNDER_CHECK
     if (no := not_for(command.by, state)) is not None:
@@ -82,10 +105,7 @@ def refuse(command: RefuseRegistration, state: Producer) -> Decision:
         return TOO_EARLY
     return [
         RegistrationRefused(
-            area=state.area,
-            on=command.on,
-            producer_id=state.producer_id,
-            category=state.category,
+            **state.said(command.on),
             reasons=command.reasons,
             letter=command.letter,
             notified_on=command.notified_on,
@@ -97,8 +117,6 @@ def refuse(command: RefuseRegistration, state: Producer) -> Decision:
 
 def revoke(command: RevokeRegistration, state: Producer) -> Decision:
     """The department's order is the first of the two: any approver of the province carries it out."""
-    if not command.reasons:
-        return REASONS_NEEDED
     if state.stage is not Stage.CERTIFIED:
         return NOT_REGISTERED
     if not command.by.reaches(state.area[:2]):
@@ -107,10 +125,7 @@ def revoke(command: RevokeRegistration, state: Producer) -> Decision:
         return TOO_EARLY
     return [
         RegistrationRevoked(
-            area=state.area,
-            on=command.on,
-            producer_id=state.producer_id,
-            category=state.category,
+            **state.said(command.on),
             registration_number=state.registration_number,
             order=command.order,
             reasons=command.reasons,
@@ -124,10 +139,7 @@ def certified_by(
 ) -> ProducerCertified:
     """The event that registers a producer."""
     return ProducerCertified(
-        area=state.area,
-        on=on,
-        producer_id=state.producer_id,
-        category=state.category,
+        **state.said(on),
         registration_number=number,
         announced_on=announced_on,
         district=state.district,

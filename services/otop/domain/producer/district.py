@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 from contracts.otop import DistrictAgreed, DistrictNotAgreed, DistrictOpinion
-from services.chassis.decider import Actor, Command, Decision
+from services.chassis.decider import Actor, Command, Decision, Happened
 from services.otop.domain.producer.application import NOT_UNDER_CHECK
-from services.otop.domain.producer.state import TOO_EARLY, Producer, Stage
+from services.otop.domain.producer.state import TOO_EARLY, Producer, Reasons, Stage
 
 
 class GiveDistrictOpinion(Command):
-    """What the district's committee said at its meeting on `on` (step 4.3). Until the province decides it may change."""
+    """ความเห็นของคณะกรรมการระดับอำเภอ · The district's opinion
 
-    stamped = frozenset({"by"})
+    What the district's committee said at its meeting on `on` (step 4.3). Until the province decides it may change.
+    """
 
-    on: date
+    on: Happened
+    """วันประชุม · day of the meeting"""
     agreed: bool
-    reasons: tuple[str, ...] = ()
+    """ให้ความเห็นชอบ · agreed"""
+    reasons: Reasons = ()
+    """รหัสเหตุผล · codes of the reasons"""
     by: Actor
 
 
@@ -33,20 +36,14 @@ def give_opinion(command: GiveDistrictOpinion, state: Producer) -> Decision:
         return []
     if command.agreed:
         agreed = DistrictAgreed(
-            area=state.area,
-            on=command.on,
-            producer_id=state.producer_id,
-            category=state.category,
+            **state.said(command.on),
             recorder=command.by.id,
             was=state.district,
         )
         return [agreed]
     return [
         DistrictNotAgreed(
-            area=state.area,
-            on=command.on,
-            producer_id=state.producer_id,
-            category=state.category,
+            **state.said(command.on),
             reasons=command.reasons,
             recorder=command.by.id,
             was=state.district,

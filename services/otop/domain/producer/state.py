@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypedDict
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
+from contracts.areas import AreaCode
 from contracts.ids import id_pattern, stream_id
 from contracts.otop import DistrictOpinion, ProducerCategory
-from services.chassis.decider import Actor, Refused
+from services.chassis.decider import Actor, Code, Key, Refused
 
 
 class Stage(StrEnum):
@@ -47,6 +48,19 @@ class Producer:
     """Of the last return, refusal, dismissal or revocation."""
     notified_on: date | None = None
 
+    def said(self, on: date) -> Said:
+        """What every event of the producer says."""
+        return Said(area=self.area, on=on, producer_id=self.producer_id, category=self.category)
+
+
+class Said(TypedDict):
+    """Which producer, where, and when."""
+
+    area: str
+    on: date
+    producer_id: str
+    category: ProducerCategory
+
 
 def producer_stream(area: str, registration_ref: str) -> str:
     """The district that takes the request and its number there are the natural key; a name is no key."""
@@ -54,6 +68,26 @@ def producer_stream(area: str, registration_ref: str) -> str:
 
 
 ProducerId = Annotated[str, StringConstraints(pattern=id_pattern("producer"))]
+Reasons = Annotated[tuple[Code, ...], Field(max_length=20)]
+"""As codes: a sentence about a producer may be about a person."""
+
+
+class ProducerKey(Key):
+    """ผู้ผลิต OTOP · An OTOP producer
+
+    Known by the district that took the request, and the office's running number of the paper or online form.
+    """
+
+    area: AreaCode
+    """ที่ตั้งของผู้ผลิต (ตำบลหรือหมู่บ้าน) · where the producer is (tambon or village)"""
+    registration_ref: str = Field(pattern=r"^[0-9A-Za-z/-]{1,40}$")
+    """เลขที่คำร้อง · number of the request"""
+
+    @property
+    def stream(self) -> str:
+        """See `Key.stream`."""
+        return producer_stream(self.area, self.registration_ref)
+
 
 NOT_FOUND = Refused("producer-not-found", "ไม่พบผู้ผลิตรายนี้", "There is no such producer.", kind="missing")
 TOO_EARLY = Refused(
@@ -61,6 +95,7 @@ TOO_EARLY = Refused(
     "วันที่นี้อยู่ก่อนขั้นตอนก่อนหน้า",
     "This date is before the step that comes first.",
     kind="invalid",
+    field="on",
 )
 NEEDS_THE_PROVINCE = Refused(
     "needs-the-province",
@@ -82,6 +117,7 @@ REASONS_NEEDED = Refused(
     "Written reasons are needed.",
     kind="invalid",
     rule="003 L6308",
+    field="reasons",
 )
 
 

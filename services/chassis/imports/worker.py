@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,54 +14,71 @@ from pymongo.errors import PyMongoError
 from contracts.ids import derived
 from services.chassis.calls import Call, KeyReused
 from services.chassis.days import today
+from services.chassis.decider import Actor
+from services.chassis.desk import Desk, Stamp
 from services.chassis.doorbell import until_stopped
+from services.chassis.imports.intake import CompleteImport, Import, Intake
+from services.chassis.imports.jobs import Known, jobs, typed
 from services.chassis.projection import Order
 from services.chassis.row_run import Job, RowError, Tally, run_rows, until_known
 from services.chassis.service import Parts
-from services.members.api.row_jobs import area_jobs, membership_jobs
-from services.members.domain.intake import IMPORT, CompleteImport, Import, Kind
-from services.members.views import REGISTER
 
 ACTOR = "system:import"
 REPORT_SECONDS = 0.5
 UNREADABLE = ("กุญแจของไฟล์นี้หายไป กรุณาส่งไฟล์อีกครั้ง", "The key to this file is gone; send the file again.")
 
 
-async def run_imports(parts: Parts, stop: asyncio.Event) -> None:
-    """A worker: wakes when the register's view moves, and runs what is accepted and not completed, by id."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the worker of a service works with. `known` is what look-ups and rows may ask for."""
+
+    desk: Desk
+    imports: Intake
+    view: str
+    parts: Parts
+    known: Known
+
+
+async def run_imports(running: Running, stop: asyncio.Event) -> None:
+    """A worker: wakes when a view moves, and runs what is accepted and not completed, by id."""
     emptied: set[str] = set()
-    async for _ in until_stopped(parts.moved, stop):
+    async for _ in until_stopped(running.parts.moved, stop):
         try:
-            await _round(parts, emptied, stop)
+            await _round(running, emptied, stop)
         except PyMongoError as trouble:  # the next ring, or the next five seconds, begin where it stopped
             structlog.get_logger().warning("import-waits", reason=type(trouble).__name__)
 
 
-async def _round(parts: Parts, emptied: set[str], stop: asyncio.Event) -> None:
-    async with parts.views[REGISTER.name].snapshot() as snapshot:
+async def _round(running: Running, emptied: set[str], stop: asyncio.Event) -> None:
+    parts = running.parts
+    async with parts.views[running.view].snapshot() as snapshot:
         found = await snapshot.facets("import")
     for row in found:
         import_id = row["subject"]
         if row["status"] == "running" and not stop.is_set():
             emptied.discard(import_id)
-            await _run(parts, import_id, stop)
+            await _run(running, import_id, stop)
         elif row["status"] == "completed" and import_id not in emptied:
             if await parts.handler.sealing.holds(import_id):  # a crash left it, or it was accepted once more
-                held = await parts.handler.proven(IMPORT, import_id)
+                held = await parts.handler.proven(running.imports, import_id)
                 if held.state.running:
                     continue
                 await parts.handler.sealing.destroy(import_id)
             emptied.add(import_id)
 
 
-async def _run(parts: Parts, import_id: str, stop: asyncio.Event) -> None:
-    held = await parts.handler.proven(IMPORT, import_id)
+async def _run(running: Running, import_id: str, stop: asyncio.Event) -> None:
+    parts, imports = running.parts, running.imports
+    held = await parts.handler.proven(imports, import_id)
     state: Import = held.state
     if not state.running:  # the view is behind
         return
     sealed = await parts.handler.sealed_parts(import_id, state.accepted_version)
-    rows = [row for _, opened in sealed if opened is not None for row in opened["rows"]]
-    jobs: list[Job] = await asyncio.to_thread(_jobs, rows, parts, state)
+    opened = [part for _, part in sealed if part is not None]
+    rows = [row for part in opened for row in part["rows"]]
+    by = next((Actor(**part["by"]) for part in opened if "by" in part), None)
+    made: list[Job] = await asyncio.to_thread(_jobs, rows, by, running, state)
+    entry = running.desk.entries[state.kind]
     run_id = derived(import_id, state.run)
     call = Call(
         actor=ACTOR,
@@ -68,18 +86,19 @@ async def _run(parts: Parts, import_id: str, stop: asyncio.Event) -> None:
         now=datetime.now(UTC),
         correlation_id=str(run_id),
         causation_id=import_id,
+        scopes=None if entry.whole or by is None else by.scopes,
     )
     tally = Tally()
     if len(rows) < state.rows:
-        if not (await parts.handler.proven(IMPORT, import_id)).state.running:  # another process was faster
+        if not (await parts.handler.proven(imports, import_id)).state.running:  # another process was faster
             return
         tally.refused = [RowError(row, "rows-unreadable", *UNREADABLE) for row in range(1, state.rows + 1)]
-        jobs = []
+        made = []
     structlog.get_logger().info("import-runs", import_id=import_id, rows=len(rows))
     reporting = asyncio.create_task(_report(parts, import_id, state.run, tally))
     try:
         finished = await run_rows(
-            jobs, parts.handler, call, tally, stop=stop, outbox_depth=parts.outbox_depth
+            made, parts.handler, call, tally, stop=stop, outbox_depth=parts.outbox_depth
         )
     finally:
         reporting.cancel()
@@ -101,7 +120,7 @@ async def _run(parts: Parts, import_id: str, stop: asyncio.Event) -> None:
         correlation_id=str(run_id),
     )
     with contextlib.suppress(KeyReused):  # another process has completed it, and counted otherwise
-        if await until_known(parts.handler, Order(IMPORT, import_id, completed), done, stop) is None:
+        if await until_known(parts.handler, Order(imports, import_id, completed), done, stop) is None:
             return
     await parts.handler.sealing.destroy(import_id)
     structlog.get_logger().info(
@@ -109,8 +128,10 @@ async def _run(parts: Parts, import_id: str, stop: asyncio.Event) -> None:
     )
 
 
-def _jobs(rows: list[Any], parts: Parts, state: Import) -> list[Job]:
-    return area_jobs(rows) if state.kind == Kind.AREAS else membership_jobs(rows, parts, state.on)
+def _jobs(rows: list[Any], by: Actor | None, running: Running, state: Import) -> list[Job]:
+    entry = running.desk.entries[state.kind]
+    stamp = Stamp(by or Actor(id=ACTOR, scopes=()), state.on)
+    return jobs(entry, typed(entry, rows), stamp, running.known)
 
 
 async def _report(parts: Parts, import_id: str, run: int, tally: Tally) -> None:

@@ -1,0 +1,140 @@
+"""The desk of a service: what can be entered there. Of one declaration come a route, a row of a file and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Concatenate, TypeVar
+
+from services.chassis.access import Role
+from services.chassis.decider import Aggregate, Command, Declared, Key
+from services.chassis.desk.asking import Asking, Check, Stream, asking
+from services.chassis.desk.entry import Entry
+from services.chassis.desk.serving import PLACEHOLDER, serve_command, serve_row
+from services.chassis.forms import Form
+from services.chassis.http import Routes
+from services.chassis.http.routes import Method
+from services.chassis.projection import Order
+from services.chassis.row_run import Job, Step
+
+C = TypeVar("C", bound=Command)
+K = TypeVar("K", bound=Key)
+R = TypeVar("R", bound=Declared)
+
+
+class Desk:
+    """What can be entered at a service, in the order in which it was declared; its routes go into the service's table."""
+
+    def __init__(self, routes: Routes) -> None:
+        self.routes = routes
+        self.entries: dict[str, Entry] = {}
+        self._parts: set[Any] = set()
+
+    def about(
+        self, aggregate: Aggregate[Any, Any], key: type[K], at: str, *, stream: Callable[Concatenate[K, ...], str] | None = None
+    ) -> Things:  # fmt: skip
+        """The things of one kind, which lie `at` an address like `/v1/funds/{fund_id}`; people know them by `key`. `stream`
+        gives the stream of a key that needs the service's parts for it (a secret, say)."""
+        return Things(self, aggregate, key, at, asking(stream) if stream else None)
+
+    def register(
+        self, name: str, row: type[R], steps: Callable[..., Sequence[Step]] | None = None, *, roles: Collection[Role],
+        at: str = "", created: str = "", checks: Mapping[str, Check[R]] | None = None, every: Callable[..., Any] | None = None,
+        jobs: Callable[[Sequence[tuple[int, R]]], list[Job]] | None = None, area: str = "area", distinct: str = "",
+    ) -> None:  # fmt: skip
+        """A row of a register that people keep, of which several commands come: a row of a file, and a route where it is
+        said `at` which address. `every` looks at all rows together and lists what is wrong, `jobs` makes their jobs."""
+        made = asking(steps) if steps else None
+
+        def commands(entered: Any, _: Stream | None, known: Mapping[Any, Any]) -> Sequence[Step]:
+            assert made is not None, f"{name} has jobs, no steps"
+            found: Sequence[Step] = made(entered, known)
+            return found
+
+        entry = Entry(
+            name, Form(row), frozenset(roles), "POST", at, "", _checks(checks), commands, area, distinct, whole=True,
+            every=asking(every) if every else None, jobs=jobs,
+        )  # fmt: skip
+        parts = made.parts() if made else set()
+        self.add(entry, parts)
+        if at:
+            serve_row(self.routes, entry, parts, created)
+
+    def add(self, entry: Entry, parts: Collection[Any] = ()) -> None:
+        """Take an entry in; TypeError for a second one of its name."""
+        if entry.name in self.entries:
+            raise TypeError(f"{entry.name} is declared twice")
+        self.entries[entry.name] = entry
+        self._parts |= {*parts, *entry.parts()}
+
+    def parts(self) -> frozenset[Any]:
+        """The parts of the service that the entries need."""
+        return frozenset(self._parts)
+
+
+class Things:
+    """The things of one kind, and what can be entered about them."""
+
+    def __init__(
+        self, desk: Desk, aggregate: Aggregate[Any, Any], key: type[Key], at: str, stream: Asking | None
+    ) -> None:
+        self._desk, self._aggregate, self._key, self._at, self._stream = desk, aggregate, key, at, stream
+        self._many = at.partition("/{")[0]
+        self._id = PLACEHOLDER.findall(at)[-1]
+
+    def opens(
+        self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None
+    ) -> None:
+        """The command that makes one: `POST` to all of them. It is a key itself. `checks` are look-ups by field."""
+        if not _is_key(command):
+            raise TypeError(f"{command.__name__} is no Key: nobody knows the stream of what it makes")
+        first = next(iter(command.model_fields))
+        entry = self._entry(command, roles, "POST", self._many, checks, distinct=first)
+        serve_command(self._desk.routes, entry, self._aggregate, status=201)
+
+    def takes(
+        self,
+        command: type[C],
+        at: str,
+        *,
+        roles: Collection[Role],
+        checks: Mapping[str, Check[C]] | None = None,
+    ) -> None:
+        """A step of one that is there: `POST` to `at` under its address."""
+        entry = self._entry(command, roles, "POST", f"{self._at}/{at}", checks, thing=self._id)
+        serve_command(self._desk.routes, entry, self._aggregate)
+
+    def puts(
+        self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None
+    ) -> None:
+        """`PUT` to its address, which is its key: makes it, or says it anew."""
+        entry = self._entry(command, roles, "PUT", self._at, checks, in_path=PLACEHOLDER.findall(self._at))
+        serve_command(self._desk.routes, entry, self._aggregate)
+
+    def _entry(
+        self, command: type[Command], roles: Collection[Role], method: Method, path: str,
+        checks: Mapping[str, Check[C]] | None, *, thing: str = "", distinct: str = "", in_path: Collection[str] = (),
+    ) -> Entry:  # fmt: skip
+        if self._aggregate.commands and command not in self._aggregate.commands:
+            raise TypeError(f"{self._aggregate.name} does not decide {command.__name__}")
+        about = None if _is_key(command) else self._key
+        form: Form[Any] = Form(command, about=about, in_path=in_path)
+        area = "area" if any(blank.name == "area" for blank in form.blanks) else ""
+
+        def steps(entered: Any, stream: Stream | None, _: Mapping[Any, Any]) -> Sequence[Step]:
+            return (Step(Order(self._aggregate, stream or entered.stream, entered)),)
+
+        entry = Entry(
+            form.name, form, frozenset(roles), method, path, thing, _checks(checks), steps, area, distinct,
+            stream=self._stream,
+        )  # fmt: skip
+        self._desk.add(entry)
+        return entry
+
+
+def _is_key(command: type[Any]) -> bool:
+    """Whether the command itself tells the stream of what it makes."""
+    return issubclass(command, Key)
+
+
+def _checks(checks: Mapping[str, Check[Any]] | None) -> dict[str, Asking]:
+    return {field: asking(check) for field, check in (checks or {}).items()}

@@ -1,0 +1,68 @@
+"""The form of something that is declared: its blanks, and the models that read it from a body and from a row."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field, create_model
+
+from services.chassis.decider import Actor, Command, Key
+from services.chassis.forms.blanks import Blank, blank
+from services.chassis.forms.label import label
+from services.chassis.sent import Sent
+
+D = TypeVar("D", bound=BaseModel)
+
+
+class Form(Generic[D]):
+    """What people fill in for a command or a row. `about` are the blanks that say which thing it is about.
+
+    `sent` is the body of its route (what the address says is not in it), `typed` a row of a file or a filled page: a text
+    a blank, choices by their labels, several codes in one cell.
+    """
+
+    def __init__(
+        self, model: type[D], *, about: type[Key] | None = None, in_path: Collection[str] = ()
+    ) -> None:
+        if about is not None and issubclass(model, about):
+            about = None
+        self.model, self.about_type = model, about
+        self.name = re.sub(r"(?<!^)(?=[A-Z])", "-", model.__name__).lower()
+        self.label = label(model.__doc__, model.__name__)
+        self.help = inspect.cleandoc(model.__doc__ or "").partition("\n")[2].strip()
+        filled = model.stamped if issubclass(model, Command) else frozenset[str]()
+        self.actors = tuple(name for name in filled if model.model_fields[name].annotation is Actor)
+        self.days = tuple(filled.difference(self.actors))
+        self._mine = tuple(name for name in model.model_fields if name not in filled)
+        own = _blanks(model, filled)
+        self.about = _blanks(about, ()) if about else ()
+        self.blanks = (*self.about, *own)
+        if len({one.name for one in self.blanks}) < len(self.blanks):
+            raise TypeError(f"{model.__name__} and {about} have a field of one name")
+        self.sent = self._model([one for one in own if one.name not in in_path], typed=False)
+        self.typed = self._model(self.blanks, typed=True)
+
+    def of(self, values: Mapping[str, Any], **filled: Any) -> D:
+        """What was declared, of values that `sent` or `typed` has read, and of what the edge fills in."""
+        return self.model(**{name: values[name] for name in self._mine}, **filled)
+
+    def _model(self, blanks: Collection[Blank], *, typed: bool) -> type[Sent]:
+        fields: dict[str, Any] = {}
+        for one in blanks:
+            owner = self.about_type if one in self.about and self.about_type else self.model
+            told = owner.model_fields[one.name]
+            default: dict[str, Any] = {} if told.is_required() else {"default": told.get_default()}
+            kind = one.typed if typed else one.sent
+            fields[one.name] = (kind, Field(description=told.description, **default))
+        made = create_model(self.model.__name__, __base__=Sent, __module__=self.model.__module__, **fields)
+        made.__doc__ = self.model.__doc__
+        return made
+
+
+def _blanks(model: type[BaseModel], filled: Collection[str]) -> tuple[Blank, ...]:
+    return tuple(
+        blank(name, told, model.__name__) for name, told in model.model_fields.items() if name not in filled
+    )
