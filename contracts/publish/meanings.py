@@ -10,6 +10,8 @@ import inspect
 import textwrap
 from enum import Enum
 
+from contracts.stage import Stage
+
 
 def meanings(enum: type[Enum]) -> dict[str, str]:
     """From a member's name to the sentence under it; members without one are left out."""
@@ -20,7 +22,7 @@ def strings_under(enum: type[Enum]) -> dict[str, str]:
     """From a member's name to the string under it, as it is written; members without one are left out."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(enum))).body[0]
     assert isinstance(tree, ast.ClassDef)
-    told: dict[str, str] = {}
+    told = {member.name: member.th for member in enum} if issubclass(enum, Stage) else {}
     for before, after in zip(tree.body, tree.body[1:], strict=False):
         match before, after:
             case (

@@ -47,13 +47,13 @@ def funds() -> Iterator[Ask]:
             name = f"{NAMES[kind]} (ตัวอย่าง)"
             yield Ask("/funds/v1/funds", {"kind": kind, "area": village, "name_th": name, "on": "2021-10-01"})
             if n % 3:
-                yield Ask(f"{one}/assessments", _assessed("1" if n % 5 else "2", "2021-10-20"))
+                yield Ask(f"{one}/assess-fund-level", _assessed("1" if n % 5 else "2", "2021-10-20"))
             if n % 3 == 1:
-                yield Ask(f"{one}/assessments", _assessed("2" if n % 5 else "3", "2022-06-15"))
+                yield Ask(f"{one}/assess-fund-level", _assessed("2" if n % 5 else "3", "2022-06-15"))
             if n % 4 == 0:
-                yield Ask(f"{one}/review", {"on": "2022-07-05"})
+                yield Ask(f"{one}/review-fund-record", {"on": "2022-07-05"})
             if n % 8 == 0:
-                yield Ask(f"{one}/verify", {"on": "2022-08-10"}, "province")
+                yield Ask(f"{one}/verify-fund-record", {"on": "2022-08-10"}, "province")
 
 
 def _assessed(level: str, on: str) -> dict[str, Any]:
@@ -74,20 +74,20 @@ def producers() -> Iterator[Ask]:
             continue
         agreed = n not in (4, 8)
         opinion = {"agreed": agreed, "reasons": [] if agreed else ["example-incomplete"]}
-        yield Ask(f"{one}/district-opinion", {**opinion, "on": "2021-11-10"})
+        yield Ask(f"{one}/give-district-opinion", {**opinion, "on": "2021-11-10"})
         if n in (0, 4, 5):
             continue
         if n in (7, 8):
             told = {"reasons": ["example-standard"], "letter": f"EXAMPLE-{n}", "notified_on": "2022-01-17"}
-            yield Ask(f"{one}/refuse", {**told, "on": "2022-01-14"}, "province")
+            yield Ask(f"{one}/refuse-registration", {**told, "on": "2022-01-14"}, "province")
             if n == 8:
-                yield Ask(f"{one}/appeal", {"on": "2022-01-20"})
+                yield Ask(f"{one}/file-appeal", {"on": "2022-01-20"})
             continue
         number = {"registration_number": f"EXAMPLE-{n}", "announced_on": "2021-12-15"}
-        yield Ask(f"{one}/certify", {**number, "on": "2021-12-14"}, "province")
+        yield Ask(f"{one}/certify-producer", {**number, "on": "2021-12-14"}, "province")
         if n == 10:
             order = {"order": "EXAMPLE-10", "reasons": ["example-not-a-producer"]}
-            yield Ask(f"{one}/revoke", {**order, "on": "2022-05-02"}, "province")
+            yield Ask(f"{one}/revoke-registration", {**order, "on": "2022-05-02"}, "province")
 
 
 def obligations() -> Iterator[Ask]:

@@ -40,12 +40,13 @@ def schemas(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     root: Annotated[Path, typer.Option(help="The repository's root.")] = ROOT,
 ) -> None:
-    """เขียนสัญญาที่เผยแพร่ · Write the JSON Schemas, AsyncAPI, OpenAPI and docs/events.md; refuse what breaks a reader."""
+    """เขียนสัญญาที่เผยแพร่ · Write the JSON Schemas, AsyncAPI, OpenAPI, docs/events.md and docs/lifecycles.md; refuse what breaks a reader."""
     from contracts.publish import published
     from services.cli.contract_files import Damaged, Difference, difference, write
+    from services.cli.lifecycles import page
     from services.cli.openapi import openapi_files
 
-    made = {**published(), **openapi_files()}
+    made = {**published(), **openapi_files(), **page()}
     code = ""
     try:
         told = difference(root, made) if check else write(root, made)

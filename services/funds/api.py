@@ -30,15 +30,15 @@ from services.funds.views import fund_page
 OFFICER, APPROVER = {Role.OFFICER}, {Role.APPROVER}
 
 routes = Routes("funds")
-desk = Desk(routes)
+desk = Desk(routes, places=in_open_area)
 
 fund = desk.about(FUND, FundKey, "/v1/funds/{fund_id}")
-fund.opens(EstablishFund, roles=OFFICER, checks={"area": in_open_area})
-fund.takes(AssessFundLevel, "assessments", roles=OFFICER)
-fund.takes(PrepareDevelopmentPlan, "plans", roles=OFFICER)
-fund.takes(ReviewFundRecord, "review", roles=OFFICER)
-fund.takes(VerifyFundRecord, "verify", roles=APPROVER)
-fund.takes(RenewFundCommittee, "committee-terms", roles=OFFICER)
+fund.opens(EstablishFund, roles=OFFICER)
+fund.takes(AssessFundLevel, roles=OFFICER)
+fund.takes(PrepareDevelopmentPlan, roles=OFFICER)
+fund.takes(ReviewFundRecord, roles=OFFICER)
+fund.takes(VerifyFundRecord, roles=APPROVER)
+fund.takes(RenewFundCommittee, roles=OFFICER)
 
 imports = Imports(desk, ImportAccepted, ImportCompleted)
 

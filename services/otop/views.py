@@ -6,13 +6,19 @@ from datetime import date
 from typing import Any
 
 from contracts.calendar import UnknownYear
-from contracts.otop import DistrictOpinion
+from contracts.otop import DistrictOpinion, ProducerStage
 from services.chassis.known_areas import known_areas
-from services.otop.domain.producer import Producer, Stage, last_day_of_appeal
+from services.otop.domain.producer import Producer, last_day_of_appeal
 
 AREAS = known_areas("otop")
 
-_DECIDED = {Stage.CERTIFIED, Stage.REFUSED, Stage.APPEALED, Stage.DISMISSED, Stage.REVOKED}
+_DECIDED = {
+    ProducerStage.CERTIFIED,
+    ProducerStage.REFUSED,
+    ProducerStage.APPEALED,
+    ProducerStage.DISMISSED,
+    ProducerStage.REVOKED,
+}
 
 
 def producer_page(producer: Producer, today: date) -> dict[str, Any]:
@@ -44,7 +50,7 @@ def appeal_page(producer: Producer, today: date) -> dict[str, Any] | None:
         last_day = last_day_of_appeal(producer.notified_on)
     except UnknownYear:
         last_day = None
-    if producer.stage is not Stage.REFUSED:
+    if producer.stage is not ProducerStage.REFUSED:
         window = "used"
     elif last_day is None:
         window = "unknown"

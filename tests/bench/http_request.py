@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Requests:
     """`POST /v1/funds` for one fund after another: kind, village and number together are new each time.
 
-    With `streams` it is `POST /v1/memberships/{stream}/confirm` on one after the other, again and again.
+    With `streams` it is `POST /v1/memberships/{stream}/confirm-current` on one after the other, again and again.
     `number` is that of the next, so that two loads do not meet.
     """
 
@@ -26,7 +26,7 @@ class Requests:
         number = self.number
         self.number += 1
         if self.streams:
-            path = f"/v1/memberships/{self.streams[number % len(self.streams)]}/confirm"
+            path = f"/v1/memberships/{self.streams[number % len(self.streams)]}/confirm-current"
             body = b'{"on":"2022-08-02"}'
         else:
             path, body = "/v1/funds", fund(number, self.villages)

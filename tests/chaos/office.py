@@ -58,7 +58,7 @@ class Officer:
 
     async def say(self, route: str, body: Any, *, by: str = ACTORS[0], **parts: str | int) -> dict[str, Any]:
         """Send a command until its outcome is known; the answer's members. `route` is as in the route table:
-        `POST /v1/memberships/{membership_id}/card`, with the braces' values in `parts`; `by` is who signs."""
+        `POST /v1/memberships/{membership_id}/issue-card`, with the braces' values in `parts`; `by` is who signs."""
         method, template = route.split(" ")
         path = template.format(**parts)
         key = str(UUID(int=self.dice.getrandbits(128), version=4))

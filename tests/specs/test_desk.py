@@ -124,7 +124,7 @@ def test_what_has_no_label_no_blank_or_no_stream_cannot_be_declared():
         (Move, "does not decide"),
     ):
         with pytest.raises(TypeError, match=what):
-            fund.takes(command, "x", roles={Role.OFFICER})
+            fund.takes(command, roles={Role.OFFICER})
     with pytest.raises(TypeError, match="label"):
         Form(Nameless)
     with pytest.raises(TypeError, match="no blank"):

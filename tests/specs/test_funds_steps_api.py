@@ -25,11 +25,11 @@ REVIEW, VERIFY = {"on": "15/07/2565"}, {"on": "15 ส.ค. 2565"}
 TERM = {"term_start": "2022-07-01", "term_end": "2097-06-30", "on": "2022-06-20"}
 APPROVER = bearer(Role.APPROVER, actor="province-1")
 STEPS: tuple[tuple[str, dict[str, Any], str], ...] = (
-    ("assessments", ASSESSMENT, "FundLevelAssessed"),
-    ("plans", PLAN, "DevelopmentPlanPrepared"),
-    ("review", REVIEW, "FundRecordReviewed"),
-    ("committee-terms", TERM, "FundCommitteeRenewed"),
-    ("verify", VERIFY, "FundRecordVerified"),
+    ("assess-fund-level", ASSESSMENT, "FundLevelAssessed"),
+    ("prepare-development-plan", PLAN, "DevelopmentPlanPrepared"),
+    ("review-fund-record", REVIEW, "FundRecordReviewed"),
+    ("renew-fund-committee", TERM, "FundCommitteeRenewed"),
+    ("verify-fund-record", VERIFY, "FundRecordVerified"),
 )
 
 
@@ -45,7 +45,7 @@ async def established(edge) -> str:
 
 
 def who(step: str) -> dict[str, str]:
-    return {"Authorization": APPROVER} if step == "verify" else {}
+    return {"Authorization": APPROVER} if step == "verify-fund-record" else {}
 
 
 async def test_a_fund_goes_its_way_and_can_be_read(edge):
@@ -69,18 +69,20 @@ async def test_a_fund_goes_its_way_and_can_be_read(edge):
 
 async def test_the_assessor_is_an_opaque_id_the_callers_where_none_is_given(edge):
     path = await established(edge)
-    await edge.post(f"{path}/assessments", ASSESSMENT)
+    await edge.post(f"{path}/assess-fund-level", ASSESSMENT)
     team = stream_id("team", "51", 1)
-    await edge.post(f"{path}/assessments", {**ASSESSMENT, "assessor": team})
+    await edge.post(f"{path}/assess-fund-level", {**ASSESSMENT, "assessor": team})
     assert [data["assessor"] for _, data in edge.events()[1:]] == ["officer-7", team]
-    named = await edge.post(f"{path}/assessments", {**ASSESSMENT, "assessor": "สมชาย"})
+    named = await edge.post(f"{path}/assess-fund-level", {**ASSESSMENT, "assessor": "สมชาย"})
     assert wrong_fields(named) == {(None, "assessor", "pattern")}
 
 
 @pytest.mark.parametrize(("step", "body", "event"), STEPS)
 async def test_who_may_not_takes_no_step(edge, step, body, event):
     path = await established(edge)
-    role, other = (Role.APPROVER, Role.OFFICER) if step == "verify" else (Role.OFFICER, Role.APPROVER)
+    role, other = (
+        (Role.APPROVER, Role.OFFICER) if step == "verify-fund-record" else (Role.OFFICER, Role.APPROVER)
+    )
     for authorization, status, code in (
         ("", 401, "token-missing"),
         (bearer(other, Role.AUDITOR), 403, "role-missing"),
@@ -92,15 +94,25 @@ async def test_who_may_not_takes_no_step(edge, step, body, event):
 
 async def test_only_another_person_of_the_province_verifies(edge):
     path = await established(edge)
-    problem(await edge.post(f"{path}/verify", VERIFY, **who("verify")), 409, "record-not-reviewed")
-    await edge.post(f"{path}/review", REVIEW)
+    problem(
+        await edge.post(f"{path}/verify-fund-record", VERIFY, **who("verify-fund-record")),
+        409,
+        "record-not-reviewed",
+    )
+    await edge.post(f"{path}/review-fund-record", REVIEW)
     reviewer = bearer(Role.APPROVER, actor="officer-7")
     told = problem(
-        await edge.post(f"{path}/verify", VERIFY, Authorization=reviewer), 403, "needs-a-second-person"
+        await edge.post(f"{path}/verify-fund-record", VERIFY, Authorization=reviewer),
+        403,
+        "needs-a-second-person",
     )
     assert told["rule"] == "ARCHITECTURE §9"
     district = bearer(Role.APPROVER, area="5101", actor="x")
-    problem(await edge.post(f"{path}/verify", VERIFY, Authorization=district), 403, "needs-the-province")
+    problem(
+        await edge.post(f"{path}/verify-fund-record", VERIFY, Authorization=district),
+        403,
+        "needs-the-province",
+    )
     assert "FundRecordVerified" not in edge.names()
 
 
@@ -116,10 +128,10 @@ async def test_only_days_that_have_come_and_only_known_fields(edge, step, body, 
 async def test_codes_are_codes_and_never_sentences_or_somebodys_number(edge):
     path = await established(edge)
     wrong = {**ASSESSMENT, "level": "4", "form_version": number_of(1), "failed": ["ไม่มีบัญชี"]}
-    assert wrong_fields(await edge.post(f"{path}/assessments", wrong)) == {
+    assert wrong_fields(await edge.post(f"{path}/assess-fund-level", wrong)) == {
         (None, "level", "choice"), (None, "form_version", "citizen-number-here"), (None, "failed.0", "pattern"),
     }  # fmt: skip
-    assert wrong_fields(await edge.post(f"{path}/plans", {**PLAN, "indicators": []})) == {
+    assert wrong_fields(await edge.post(f"{path}/prepare-development-plan", {**PLAN, "indicators": []})) == {
         (None, "indicators", "too-few")
     }
 
@@ -135,12 +147,12 @@ async def test_a_fund_that_is_not_there_takes_no_step(edge, step, body, event):
 
 async def test_repeated_keys_and_stale_etags(edge):
     path = await established(edge)
-    problem(await edge.post(f"{path}/assessments", ASSESSMENT, If_Match='"9"'), 412, "stale-version")
-    first = await edge.post(f"{path}/assessments", ASSESSMENT, key="k", If_Match='"1"')
-    again = await edge.post(f"{path}/assessments", ASSESSMENT, key="k", If_Match='"1"')
+    problem(await edge.post(f"{path}/assess-fund-level", ASSESSMENT, If_Match='"9"'), 412, "stale-version")
+    first = await edge.post(f"{path}/assess-fund-level", ASSESSMENT, key="k", If_Match='"1"')
+    again = await edge.post(f"{path}/assess-fund-level", ASSESSMENT, key="k", If_Match='"1"')
     assert again.json() == {**first.json(), "repeated": True}
     problem(
-        await edge.post(f"{path}/assessments", {**ASSESSMENT, "level": "2"}, key="k"),
+        await edge.post(f"{path}/assess-fund-level", {**ASSESSMENT, "level": "2"}, key="k"),
         422,
         "idempotency-key-reused",
     )
@@ -149,7 +161,7 @@ async def test_repeated_keys_and_stale_etags(edge):
 
 async def test_a_repeat_with_a_token_of_other_areas_is_the_same_request(edge):
     path = await established(edge)
-    first = await edge.post(f"{path}/review", REVIEW, key="k")
+    first = await edge.post(f"{path}/review-fund-record", REVIEW, key="k")
     wider = bearer(Role.OFFICER, area="", actor="officer-7")
-    again = await edge.post(f"{path}/review", REVIEW, key="k", Authorization=wider)
+    again = await edge.post(f"{path}/review-fund-record", REVIEW, key="k", Authorization=wider)
     assert again.json() == {**first.json(), "repeated": True}

@@ -56,8 +56,8 @@ async def test_a_membership_goes_its_way_and_can_be_read(edge):
     path = await applied(edge)
     for step, body in (
         ("register", {"on": "15/10/2564", "cohort": "old"}),
-        ("card", {"on": "2021-10-20", "card_number": CARD}),
-        ("confirm", {"on": "2021-11-01"}),
+        ("issue-card", {"on": "2021-10-20", "card_number": CARD}),
+        ("confirm-current", {"on": "2021-11-01"}),
         ("leave", {"on": "2021-11-26", "reason": REASON}),
     ):
         answer = await edge.post(f"{path}/{step}", body)
@@ -146,11 +146,13 @@ async def test_nothing_is_sealed_for_a_person_who_was_forgotten(edge):
     known = (await edge.client.get(path)).json()["person_id"]
     await edge.client.delete(f"/v1/persons/{known}/details", headers=APPROVER)
     problem(
-        await edge.post(f"{path}/card", {"on": "2021-12-01", "card_number": CARD}), 409, "person-forgotten"
+        await edge.post(f"{path}/issue-card", {"on": "2021-12-01", "card_number": CARD}),
+        409,
+        "person-forgotten",
     )
     problem(await edge.post(f"{path}/leave", {"on": "2021-12-01", "reason": REASON}), 409, "person-forgotten")
     problem(
-        await edge.post(f"{path}/card", {"on": "2021-12-01", "card_number": "1"}, **ELSE),
+        await edge.post(f"{path}/issue-card", {"on": "2021-12-01", "card_number": "1"}, **ELSE),
         403,
         "outside-your-area",
     )
@@ -162,7 +164,11 @@ async def test_steps_out_of_order_are_refused_with_their_reason(edge):
     path = await applied(edge)
     nobody = f"/v1/memberships/{stream_id('membership', 'nobody')}"
     for answer, status, code in (
-        (await edge.post(f"{path}/card", {"on": "2021-10-20", "card_number": CARD}), 409, "not-a-member"),
+        (
+            await edge.post(f"{path}/issue-card", {"on": "2021-10-20", "card_number": CARD}),
+            409,
+            "not-a-member",
+        ),
         (await edge.post(f"{path}/leave", {"on": "2021-10-20", "reason": REASON}), 409, "not-a-member"),
         (await edge.post(f"{path}/register", {"on": "2021-09-30"}), 422, "before-previous-step"),
         (await edge.post(f"{nobody}/register", {"on": "2021-10-20"}), 404, "membership-not-found"),
@@ -182,8 +188,8 @@ async def test_who_acts_on_a_membership_of_another_area_learns_nothing_of_it(edg
     before = len(edge.store.documents)
     for step, body in (
         ("register", {"on": "2021-10-15"}),
-        ("card", {"on": "2021-10-20", "card_number": CARD}),
-        ("confirm", {"on": "2021-11-01"}),
+        ("issue-card", {"on": "2021-10-20", "card_number": CARD}),
+        ("confirm-current", {"on": "2021-11-01"}),
         ("leave", {"on": "2021-11-26", "reason": REASON}),
     ):
         told = problem(await edge.post(f"{path}/{step}", body, **ELSE), 403, "outside-your-area")
@@ -223,11 +229,15 @@ async def test_wrong_fields_are_named_and_a_slip_of_the_pen_does_not_pass(edge):
             ),
             (await edge.post(f"{path}/register", {"on": in_the_future()}), "on", "date-in-the-future"),
             (
-                await edge.post(f"{path}/card", {"on": "2021-10-20", "card_number": " "}),
+                await edge.post(f"{path}/issue-card", {"on": "2021-10-20", "card_number": " "}),
                 "card_number",
                 "too-short",
             ),
-            (await edge.post(f"{path}/card", {"on": CARD, "card_number": CARD}), "on", "date-unreadable"),
+            (
+                await edge.post(f"{path}/issue-card", {"on": CARD, "card_number": CARD}),
+                "on",
+                "date-unreadable",
+            ),
             (
                 await edge.post(f"{path}/leave", {"on": "2021-10-20", "reason": REASON * 20}),
                 "reason",
@@ -243,9 +253,15 @@ async def test_wrong_fields_are_named_and_a_slip_of_the_pen_does_not_pass(edge):
 
 async def test_stale_etags_and_repeated_keys(edge):
     path = await registered(edge)
-    problem(await edge.post(f"{path}/confirm", {"on": "2021-11-01"}, If_Match='"1"'), 412, "stale-version")
-    first = await edge.post(f"{path}/confirm", {"on": "2021-11-01"}, key="k", If_Match='"2"')
-    again = await edge.post(f"{path}/confirm", {"on": "2021-11-01"}, key="k", If_Match='"2"')
+    problem(
+        await edge.post(f"{path}/confirm-current", {"on": "2021-11-01"}, If_Match='"1"'), 412, "stale-version"
+    )
+    first = await edge.post(f"{path}/confirm-current", {"on": "2021-11-01"}, key="k", If_Match='"2"')
+    again = await edge.post(f"{path}/confirm-current", {"on": "2021-11-01"}, key="k", If_Match='"2"')
     assert again.json() == {**first.json(), "repeated": True}
-    problem(await edge.post(f"{path}/confirm", {"on": "2021-11-02"}, key="k"), 422, "idempotency-key-reused")
+    problem(
+        await edge.post(f"{path}/confirm-current", {"on": "2021-11-02"}, key="k"),
+        422,
+        "idempotency-key-reused",
+    )
     assert edge.names().count("MembershipConfirmedCurrent") == 1

@@ -66,8 +66,8 @@ async def story(edge: Edge) -> tuple[set[str], str]:
     body = {"person_id": person, "area": VILLAGE, "on": "2021-10-01"}
     path = (await send("POST", "/v1/memberships", body, 201)).headers["Location"]
     await send("POST", f"{path}/register", {"on": "2021-10-15"})
-    await send("POST", f"{path}/card", {"on": "2021-10-20", "card_number": CARD})
-    await send("POST", f"{path}/confirm", {"on": "2021-10-25"})
+    await send("POST", f"{path}/issue-card", {"on": "2021-10-20", "card_number": CARD})
+    await send("POST", f"{path}/confirm-current", {"on": "2021-10-25"})
     await send("POST", f"{path}/leave", {"on": "2021-11-01", "reason": REASON})
     await send("POST", "/v1/register-entries", line_of(3), 201)
     answer = note(

@@ -37,13 +37,13 @@ DISMISS = {"reasons": ["no-production-here"], "on": "2022-05-10"}
 REVOKE = {"order": "d-0406/9", "reasons": ["not-a-producer"], "on": "2022-06-01"}
 Step = tuple[str, dict[str, Any], str]
 UP_TO_THE_PROVINCE: tuple[Step, ...] = (
-    ("return", RETURN, ""), ("resubmit", RESUBMIT, ""), ("district-opinion", OPINION, ""),
+    ("return-application", RETURN, ""), ("resubmit-application", RESUBMIT, ""), ("give-district-opinion", OPINION, ""),
 )  # fmt: skip
 DECISIONS: tuple[Step, ...] = (
-    ("certify", CERTIFY, PROVINCE), ("refuse", REFUSE, PROVINCE), ("appeal/uphold", UPHOLD, GOVERNORS),
-    ("appeal/dismiss", DISMISS, GOVERNORS), ("revoke", REVOKE, PROVINCE),
+    ("certify-producer", CERTIFY, PROVINCE), ("refuse-registration", REFUSE, PROVINCE), ("uphold-appeal", UPHOLD, GOVERNORS),
+    ("dismiss-appeal", DISMISS, GOVERNORS), ("revoke-registration", REVOKE, PROVINCE),
 )  # fmt: skip
-ALL = (*UP_TO_THE_PROVINCE, ("appeal", APPEAL, ""), *DECISIONS)
+ALL = (*UP_TO_THE_PROVINCE, ("file-appeal", APPEAL, ""), *DECISIONS)
 
 
 @pytest.fixture
@@ -71,13 +71,13 @@ async def shown(edge, path: str) -> dict[str, Any]:
 
 
 async def test_a_producer_is_certified_and_revoked(edge):
-    path = await path_of(edge, *UP_TO_THE_PROVINCE, ("certify", CERTIFY, PROVINCE))
+    path = await path_of(edge, *UP_TO_THE_PROVINCE, ("certify-producer", CERTIFY, PROVINCE))
     page = await shown(edge, path)
     assert (page["stage"], page["district"], page["registration_number"], page["announced_on"]) == (
         "certified", "agreed", "51-0001", "2022-04-05",
     )  # fmt: skip
     assert (page["fund_id"], page["appeal"], page["warnings"]) == (FUND, None, [])
-    await edge.post(f"{path}/revoke", REVOKE, Authorization=PROVINCE)
+    await edge.post(f"{path}/revoke-registration", REVOKE, Authorization=PROVINCE)
     assert (await shown(edge, path))["stage"] == "revoked"
     assert edge.names() == [
         "ProducerApplied", "ApplicationReturned", "ApplicationResubmitted", "DistrictAgreed", "ProducerCertified",
@@ -86,32 +86,32 @@ async def test_a_producer_is_certified_and_revoked(edge):
 
 
 async def test_a_refused_producer_appeals_and_is_registered_or_not(edge):
-    path = await path_of(edge, ("refuse", REFUSE, PROVINCE))
+    path = await path_of(edge, ("refuse-registration", REFUSE, PROVINCE))
     page = await shown(edge, path)
     assert (page["stage"], page["reasons"], page["warnings"]) == (
         "refused", ["not-a-producer"], ["district-opinion-skipped"],
     )  # fmt: skip
     assert page["appeal"] == {"notified_on": "2022-04-07", "last_day": "2022-04-19", "window": "over"}
-    await edge.post(f"{path}/appeal", APPEAL)
+    await edge.post(f"{path}/file-appeal", APPEAL)
     assert (await shown(edge, path))["appeal"]["window"] == "used"
-    own = await edge.post(f"{path}/appeal/uphold", UPHOLD, Authorization=PROVINCE)
+    own = await edge.post(f"{path}/uphold-appeal", UPHOLD, Authorization=PROVINCE)
     problem(own, 403, "needs-a-second-person")
-    upheld = await edge.post(f"{path}/appeal/uphold", UPHOLD, Authorization=GOVERNORS)
+    upheld = await edge.post(f"{path}/uphold-appeal", UPHOLD, Authorization=GOVERNORS)
     assert upheld.json()["events"] == ["chumchon.otop.AppealUpheld.v1", "chumchon.otop.ProducerCertified.v1"]
     assert (await shown(edge, path))["stage"] == "certified"
 
 
 async def test_an_appeal_is_dismissed(edge):
-    path = await path_of(edge, ("refuse", REFUSE, PROVINCE), ("appeal", APPEAL, ""))
-    await edge.post(f"{path}/appeal/dismiss", DISMISS, Authorization=GOVERNORS)
+    path = await path_of(edge, ("refuse-registration", REFUSE, PROVINCE), ("file-appeal", APPEAL, ""))
+    await edge.post(f"{path}/dismiss-appeal", DISMISS, Authorization=GOVERNORS)
     page = await shown(edge, path)
     assert (page["stage"], page["reasons"]) == ("dismissed", ["no-production-here"])
 
 
 async def test_a_late_appeal_is_refused_with_its_rule(edge):
     """003 L6308: ภายใน 5 วันทำการ."""
-    path = await path_of(edge, ("refuse", REFUSE, PROVINCE))
-    told = problem(await edge.post(f"{path}/appeal", {"on": "2022-04-20"}), 409, "appeal-late")
+    path = await path_of(edge, ("refuse-registration", REFUSE, PROVINCE))
+    told = problem(await edge.post(f"{path}/file-appeal", {"on": "2022-04-20"}), 409, "appeal-late")
     assert told["rule"] == "003 L6308"
     assert "AppealFiled" not in edge.names()
 
@@ -119,17 +119,17 @@ async def test_a_late_appeal_is_refused_with_its_rule(edge):
 async def test_a_refusal_without_reasons_is_refused_with_its_rule(edge):
     path = await path_of(edge)
     told = problem(
-        await edge.post(f"{path}/refuse", {**REFUSE, "reasons": []}, Authorization=PROVINCE),
+        await edge.post(f"{path}/refuse-registration", {**REFUSE, "reasons": []}, Authorization=PROVINCE),
         422,
         "reasons-needed",
     )
     assert told["rule"] == "003 L6308"
 
 
-@pytest.mark.parametrize("step", ["certify", "refuse"])
+@pytest.mark.parametrize("step", ["certify-producer", "refuse-registration"])
 async def test_who_recorded_the_application_does_not_decide_and_a_district_neither(edge, step):
     path = await path_of(edge)
-    body = {"certify": CERTIFY, "refuse": REFUSE}[step]
+    body = {"certify-producer": CERTIFY, "refuse-registration": REFUSE}[step]
     recorder = bearer(Role.APPROVER, actor="officer-7")
     problem(await edge.post(f"{path}/{step}", body, Authorization=recorder), 403, "needs-a-second-person")
     district = bearer(Role.APPROVER, area="5101", actor="x")
@@ -176,7 +176,7 @@ async def test_a_fund_is_named_by_its_id_and_by_a_group_only(edge):
 async def test_reasons_and_numbers_are_codes_and_never_sentences_or_somebodys_number(edge):
     path = await path_of(edge)
     wrong = {**REFUSE, "reasons": ["นายสมชายไม่ได้ผลิต", "ok-1"], "letter": number_of(1)}
-    answer = await edge.post(f"{path}/refuse", wrong, Authorization=PROVINCE)
+    answer = await edge.post(f"{path}/refuse-registration", wrong, Authorization=PROVINCE)
     assert wrong_fields(answer) == {
         (None, "reasons.0", "pattern"), (None, "letter", "citizen-number-here"),
     }  # fmt: skip
@@ -186,12 +186,12 @@ async def test_reasons_and_numbers_are_codes_and_never_sentences_or_somebodys_nu
 async def test_repeated_keys_and_stale_etags(edge):
     path = await path_of(edge, *UP_TO_THE_PROVINCE)
     by = {"Authorization": PROVINCE}
-    problem(await edge.post(f"{path}/certify", CERTIFY, If_Match='"1"', **by), 412, "stale-version")
-    first = await edge.post(f"{path}/certify", CERTIFY, key="k", If_Match='"4"', **by)
-    again = await edge.post(f"{path}/certify", CERTIFY, key="k", If_Match='"4"', **by)
+    problem(await edge.post(f"{path}/certify-producer", CERTIFY, If_Match='"1"', **by), 412, "stale-version")
+    first = await edge.post(f"{path}/certify-producer", CERTIFY, key="k", If_Match='"4"', **by)
+    again = await edge.post(f"{path}/certify-producer", CERTIFY, key="k", If_Match='"4"', **by)
     assert again.json() == {**first.json(), "repeated": True}
     other = {**CERTIFY, "registration_number": "51-0009"}
-    problem(await edge.post(f"{path}/certify", other, key="k", **by), 422, "idempotency-key-reused")
+    problem(await edge.post(f"{path}/certify-producer", other, key="k", **by), 422, "idempotency-key-reused")
     assert edge.names().count("ProducerCertified") == 1
 
 

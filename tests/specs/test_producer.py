@@ -114,15 +114,15 @@ def test_only_a_group_names_a_fund():
 
 def test_an_incomplete_request_goes_back_and_comes_again():
     """003 L6301 (4.1): รับคำร้องตรวจสอบความครบถ้วนถูกต้อง; that it goes back is derived."""
-    back = ReturnApplication(on=MEETING, reasons=("no-photo",))
+    back = ReturnApplication(on=MEETING, reasons=("no-photo",), by=DISTRICT)
     returned = ApplicationReturned(on=MEETING, reasons=("no-photo",), **SAME)
     given(PRODUCER, APPLIED).when(back).then(returned)
     given(PRODUCER, APPLIED, returned).when(back).then_nothing()
     given(PRODUCER, APPLIED).when(changed(back, reasons=())).then_refused("reasons-needed")
     given(PRODUCER, APPLIED, returned).when(CERTIFY).then_refused("not-under-check")
     again = ApplicationResubmitted(on=MEETING, **SAME)
-    given(PRODUCER, APPLIED, returned).when(ResubmitApplication(on=MEETING)).then(again)
-    given(PRODUCER, APPLIED).when(ResubmitApplication(on=MEETING)).then_refused("not-returned")
+    given(PRODUCER, APPLIED, returned).when(ResubmitApplication(on=MEETING, by=DISTRICT)).then(again)
+    given(PRODUCER, APPLIED).when(ResubmitApplication(on=MEETING, by=DISTRICT)).then_refused("not-returned")
     void = ApplicationReturned(on=MEETING, reasons=("no-photo",), was=DistrictOpinion.AGREED, **SAME)
     given(PRODUCER, APPLIED, AGREED).when(back).then(void)
     [certified] = given(PRODUCER, APPLIED, AGREED, void, again).when(CERTIFY).events
@@ -265,9 +265,9 @@ def test_the_province_revokes_on_the_departments_order():
 
 
 def test_nothing_is_dated_before_the_step_before_it():
-    given(PRODUCER, APPLIED).when(ReturnApplication(on=date(2022, 2, 1), reasons=("r",))).then_refused(
-        "before-previous-step"
-    )
+    given(PRODUCER, APPLIED).when(
+        ReturnApplication(on=date(2022, 2, 1), reasons=("r",), by=DISTRICT)
+    ).then_refused("before-previous-step")
     agreed().when(changed(CERTIFY, on=date(2022, 3, 9))).then_refused("before-previous-step")
     agreed().when(changed(CERTIFY, announced_on=date(2022, 3, 31))).then_refused("before-previous-step")
     appealed().when(changed(UPHOLD, on=NOTIFIED)).then_refused("before-previous-step")

@@ -10,9 +10,10 @@ from services.chassis.decider import Aggregate, Command, Declared, Key
 from services.chassis.desk.asking import Asking, Check, Stream, asking
 from services.chassis.desk.entry import Entry
 from services.chassis.desk.serving import PLACEHOLDER, serve_command, serve_row
-from services.chassis.forms import Form
+from services.chassis.forms import Form, name_of
 from services.chassis.http import Routes
 from services.chassis.http.routes import Method
+from services.chassis.lifecycle import Lifecycle
 from services.chassis.projection import Order
 from services.chassis.row_run import Job, Step
 
@@ -22,10 +23,13 @@ R = TypeVar("R", bound=Declared)
 
 
 class Desk:
-    """What can be entered at a service, in the order in which it was declared; its routes go into the service's table."""
+    """What can be entered at a service, in the order in which it was declared; its routes go into the service's table.
 
-    def __init__(self, routes: Routes) -> None:
-        self.routes = routes
+    `places` is asked of every command that makes something in an `area`, whatever else is asked of it.
+    """
+
+    def __init__(self, routes: Routes, *, places: Check[Any] | None = None) -> None:
+        self.routes, self.places = routes, places
         self.entries: dict[str, Entry] = {}
         self._parts: set[Any] = set()
 
@@ -35,6 +39,20 @@ class Desk:
         """The things of one kind, which lie `at` an address like `/v1/funds/{fund_id}`; people know them by `key`. `stream`
         gives the stream of a key that needs the service's parts for it (a secret, say)."""
         return Things(self, aggregate, key, at, asking(stream) if stream else None)
+
+    def lifecycle(
+        self, table: Lifecycle[Any], at: str, *, key: type[K] | None = None,
+        stream: Callable[Concatenate[K, ...], str] | None = None,
+        checks: Mapping[type[Command], Mapping[str, Check[Any]]] | None = None,
+    ) -> Things:  # fmt: skip
+        """All steps of a lifecycle, `at` an address like `/v1/producers/{producer_id}`: what it is called, who may, and when
+        follow from the table. `checks` are look-ups beside those of every desk, a command."""
+        known_by: type[Any] = key or table.key
+        things = self.about(table, known_by, at, stream=stream)
+        for step in table.steps:
+            enters = things.opens if step.begins else things.takes
+            enters(step.command, roles={Role(step.by.role)}, checks=(checks or {}).get(step.command))
+        return things
 
     def register(
         self, name: str, row: type[R], steps: Callable[..., Sequence[Step]] | None = None, *, roles: Collection[Role],
@@ -88,19 +106,16 @@ class Things:
         if not _is_key(command):
             raise TypeError(f"{command.__name__} is no Key: nobody knows the stream of what it makes")
         first = next(iter(command.model_fields))
+        if self._desk.places is not None and "area" in command.model_fields:
+            checks = {"area": self._desk.places, **(checks or {})}
         entry = self._entry(command, roles, "POST", self._many, checks, distinct=first)
         serve_command(self._desk.routes, entry, self._aggregate, status=201)
 
     def takes(
-        self,
-        command: type[C],
-        at: str,
-        *,
-        roles: Collection[Role],
-        checks: Mapping[str, Check[C]] | None = None,
+        self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None
     ) -> None:
-        """A step of one that is there: `POST` to `at` under its address."""
-        entry = self._entry(command, roles, "POST", f"{self._at}/{at}", checks, thing=self._id)
+        """A step of one that is there: `POST` to the command's name under its address."""
+        entry = self._entry(command, roles, "POST", f"{self._at}/{name_of(command)}", checks, thing=self._id)
         serve_command(self._desk.routes, entry, self._aggregate)
 
     def puts(

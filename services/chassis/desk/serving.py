@@ -79,7 +79,7 @@ def _named(parts: Collection[Any]) -> dict[str, Any]:
 def _declare(routes: Routes, entry: Entry, enter: Serve, named: dict[str, Any], status: int) -> None:
     form, thing = entry.form, entry.thing
     sent = {one.name: one.sent for one in form.blanks}
-    id_of = Annotated[str, StringConstraints(pattern=id_pattern(thing.removesuffix("_id")))]
+    id_of = Annotated[str, StringConstraints(pattern=id_pattern(thing.removesuffix("_id").replace("_", "-")))]
     kinds: dict[str, Any] = {
         name: id_of if name == thing else sent[name] for name in PLACEHOLDER.findall(entry.path)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.forms.blanks import Blank
-from services.chassis.forms.form import Form
+from services.chassis.forms.form import Form, name_of
 from services.chassis.forms.label import Label, choices, label
 
-__all__ = ["Blank", "Form", "Label", "choices", "label"]
+__all__ = ["Blank", "Form", "Label", "choices", "label", "name_of"]

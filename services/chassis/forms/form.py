@@ -17,6 +17,11 @@ from services.chassis.sent import Sent
 D = TypeVar("D", bound=BaseModel)
 
 
+def name_of(model: type[BaseModel]) -> str:
+    """What it is called in addresses and files: `certify-producer`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", model.__name__).lower()
+
+
 class Form(Generic[D]):
     """What people fill in for a command or a row. `about` are the blanks that say which thing it is about.
 
@@ -30,7 +35,7 @@ class Form(Generic[D]):
         if about is not None and issubclass(model, about):
             about = None
         self.model, self.about_type = model, about
-        self.name = re.sub(r"(?<!^)(?=[A-Z])", "-", model.__name__).lower()
+        self.name = name_of(model)
         self.label = label(model.__doc__, model.__name__)
         self.help = inspect.cleandoc(model.__doc__ or "").partition("\n")[2].strip()
         filled = model.stamped if issubclass(model, Command) else frozenset[str]()

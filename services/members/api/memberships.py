@@ -73,10 +73,10 @@ OFFICER = {Role.OFFICER}
 
 membership = desk.about(MEMBERSHIP, Member, "/v1/memberships/{membership_id}", stream=membership_of)
 membership.opens(Apply, roles=OFFICER, checks={"area": in_register, "person_id": known_person})
-membership.takes(Register, "register", roles=OFFICER)
-membership.takes(IssueCard, "card", roles=OFFICER, checks={"": not_forgotten})
-membership.takes(ConfirmCurrent, "confirm", roles=OFFICER)
-membership.takes(Leave, "leave", roles=OFFICER, checks={"reason": not_forgotten})
+membership.takes(Register, roles=OFFICER)
+membership.takes(IssueCard, roles=OFFICER, checks={"": not_forgotten})
+membership.takes(ConfirmCurrent, roles=OFFICER)
+membership.takes(Leave, roles=OFFICER, checks={"reason": not_forgotten})
 
 
 @routes.query(

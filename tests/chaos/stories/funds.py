@@ -30,13 +30,15 @@ async def fund(officer: Officer, n: int) -> None:
         }
         form = {"database_fiscal_year": 2564, "form_version": "example-1"}
         await officer.say(
-            f"{one}/assessments", {**given, **form, "on": day(officer, 2021, 2)}, fund_id=fund_id
+            f"{one}/assess-fund-level", {**given, **form, "on": day(officer, 2021, 2)}, fund_id=fund_id
         )
         planned = {"indicators": [officer.dice.choice(given["failed"])], "on": day(officer, 2021, 3)}
-        await officer.say(f"{one}/plans", planned, fund_id=fund_id)
+        await officer.say(f"{one}/prepare-development-plan", planned, fund_id=fund_id)
     if officer.dice.random() < 0.5:
-        await officer.say(f"{one}/review", {"on": day(officer, 2021, 4)}, fund_id=fund_id)
-        await officer.say(f"{one}/verify", {"on": day(officer, 2021, 5)}, by="approver", fund_id=fund_id)
+        await officer.say(f"{one}/review-fund-record", {"on": day(officer, 2021, 4)}, fund_id=fund_id)
+        await officer.say(
+            f"{one}/verify-fund-record", {"on": day(officer, 2021, 5)}, by="approver", fund_id=fund_id
+        )
     if officer.dice.random() < 0.3:
         term = {"term_start": "2021-07-01", "term_end": "2025-06-30", "on": day(officer, 2021, 6)}
-        await officer.say(f"{one}/committee-terms", term, fund_id=fund_id)
+        await officer.say(f"{one}/renew-fund-committee", term, fund_id=fund_id)

@@ -21,9 +21,9 @@ async def volunteer(officer: Officer, n: int) -> None:
     )
     if officer.dice.random() < 0.7:
         card = {"on": day(officer, 2021, 4), "card_number": f"{officer.number}-{n}"}
-        await officer.say(f"{step}/card", card, membership_id=member)
+        await officer.say(f"{step}/issue-card", card, membership_id=member)
     if officer.dice.random() < 0.5:
-        await officer.say(f"{step}/confirm", {"on": day(officer, 2021, 5)}, membership_id=member)
+        await officer.say(f"{step}/confirm-current", {"on": day(officer, 2021, 5)}, membership_id=member)
     if officer.dice.random() < 0.3:
         await officer.say(
             f"{step}/leave", {"on": day(officer, 2021, 6), "reason": "ย้าย"}, membership_id=member

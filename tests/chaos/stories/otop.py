@@ -27,23 +27,25 @@ async def producer(officer: Officer, n: int) -> None:
     made = (await officer.say("POST /v1/producers", applies))["id"]
     if dice.random() < 0.2:
         incomplete = {"reasons": ["photograph"], "on": day(officer, 2022, 2)}
-        await officer.say(f"{ONE}/return", incomplete, producer_id=made)
-        await officer.say(f"{ONE}/resubmit", {"on": day(officer, 2022, 3)}, producer_id=made)
+        await officer.say(f"{ONE}/return-application", incomplete, producer_id=made)
+        await officer.say(f"{ONE}/resubmit-application", {"on": day(officer, 2022, 3)}, producer_id=made)
     opinion = {"agreed": dice.random() < 0.8, "reasons": ["visited"], "on": day(officer, 2022, 4)}
-    await officer.say(f"{ONE}/district-opinion", opinion, producer_id=made)
+    await officer.say(f"{ONE}/give-district-opinion", opinion, producer_id=made)
     certificate = {"registration_number": f"{officer.number}-{n}", "announced_on": "2022-07-01"}
     on = day(officer, 2022, 5)
     if dice.random() < 0.3:
         refusal = {"reasons": ["product"], "letter": f"{n}/2565", "notified_on": on, "on": on}
-        await officer.say(f"{ONE}/refuse", refusal, by="approver", producer_id=made)
-        await officer.say(f"{ONE}/appeal", {"on": on}, producer_id=made)
+        await officer.say(f"{ONE}/refuse-registration", refusal, by="approver", producer_id=made)
+        await officer.say(f"{ONE}/file-appeal", {"on": on}, producer_id=made)
         if dice.random() < 0.5:
             rejected = {"reasons": ["product"], "on": on}
-            await officer.say(f"{ONE}/appeal/dismiss", rejected, by="governor", producer_id=made)
+            await officer.say(f"{ONE}/dismiss-appeal", rejected, by="governor", producer_id=made)
             return
-        await officer.say(f"{ONE}/appeal/uphold", {**certificate, "on": on}, by="governor", producer_id=made)
+        await officer.say(f"{ONE}/uphold-appeal", {**certificate, "on": on}, by="governor", producer_id=made)
     else:
-        await officer.say(f"{ONE}/certify", {**certificate, "on": on}, by="approver", producer_id=made)
+        await officer.say(
+            f"{ONE}/certify-producer", {**certificate, "on": on}, by="approver", producer_id=made
+        )
     if dice.random() < 0.2:
         order = {"order": f"{n}/2565", "reasons": ["not-a-producer"], "on": day(officer, 2022, 8)}
-        await officer.say(f"{ONE}/revoke", order, by="approver", producer_id=made)
+        await officer.say(f"{ONE}/revoke-registration", order, by="approver", producer_id=made)

@@ -1,5 +1,5 @@
-"""What `funds` says: community funds, their levels, the yearly renewal of their records, their committees' terms, and
-the producer groups that belong to them."""
+"""Community funds, their levels, the yearly renewal of their records, their committees' terms, and the producer groups that
+belong to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from contracts import imports
 from contracts.event import Event
 from contracts.ids import StreamId
 from contracts.members import FiscalYear
@@ -157,11 +156,3 @@ class ProducerGroupUnlinked(FundEvent, service="funds"):
     """The group's registration was revoked: it no longer belongs to the fund."""
 
     producer_id: StreamId
-
-
-class ImportAccepted(imports.ImportAccepted, service="funds"):
-    """A file was read without a fault; its rows will run. Sealed: the rows."""
-
-
-class ImportCompleted(imports.ImportCompleted, service="funds"):
-    """All rows have run; the sealed rows are gone."""

@@ -1,4 +1,4 @@
-"""What `otop` says: producers of community products, from the application to the registration, its refusal or its end."""
+"""Producers of community products, from the application to the registration, its refusal or its end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,21 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from contracts import imports
 from contracts.event import Event
 from contracts.ids import StreamId
+from contracts.stage import Stage
+
+
+class ProducerStage(Stage):
+    """Where a producer's registration is. Whether a window for an appeal is open depends on the day: no stage of its own."""
+
+    APPLIED = "applied", "ยื่นคำร้องแล้ว"
+    RETURNED = "returned", "ถูกส่งคืนให้แก้ไข"
+    CERTIFIED = "certified", "ได้รับการรับรองแล้ว"
+    REFUSED = "refused", "ไม่ได้รับการรับรอง"
+    APPEALED = "appealed", "อุทธรณ์แล้ว"
+    DISMISSED = "dismissed", "ถูกยกอุทธรณ์"
+    REVOKED = "revoked", "ถูกเพิกถอนแล้ว"
 
 
 class ProducerCategory(StrEnum):
@@ -48,7 +60,7 @@ class ProducerEvent(Event):
     category: ProducerCategory
 
 
-class ProducerApplied(ProducerEvent, service="otop"):
+class ProducerApplied(ProducerEvent, service="otop", leads_to=ProducerStage.APPLIED):
     """A producer asked to be registered. No name: a single owner's is a person's."""
 
     channel: ApplicationChannel
@@ -58,7 +70,7 @@ class ProducerApplied(ProducerEvent, service="otop"):
     recorder: str = Field(default="", description="opaque id of who recorded it; somebody else certifies")
 
 
-class ApplicationReturned(ProducerEvent, service="otop"):
+class ApplicationReturned(ProducerEvent, service="otop", leads_to=ProducerStage.RETURNED):
     """The request is incomplete and went back to the producer (F_part4b_kpi.md §6.4, derived)."""
 
     reasons: tuple[str, ...] = Field(description="codes of what is missing or wrong")
@@ -67,7 +79,7 @@ class ApplicationReturned(ProducerEvent, service="otop"):
     )
 
 
-class ApplicationResubmitted(ProducerEvent, service="otop"):
+class ApplicationResubmitted(ProducerEvent, service="otop", leads_to=ProducerStage.APPLIED):
     """The returned request came again, completed."""
 
 
@@ -86,7 +98,7 @@ class DistrictNotAgreed(ProducerEvent, service="otop"):
     was: DistrictOpinion = Field(description="its opinion before")
 
 
-class ProducerCertified(ProducerEvent, service="otop"):
+class ProducerCertified(ProducerEvent, service="otop", leads_to=ProducerStage.CERTIFIED):
     """The province certified the producer (seed 003 L6306): it is registered. `on` is the day of the decision."""
 
     registration_number: str
@@ -96,7 +108,7 @@ class ProducerCertified(ProducerEvent, service="otop"):
     fund_id: StreamId | None = Field(description="the fund that a producer group belongs to; null for none")
 
 
-class RegistrationRefused(ProducerEvent, service="otop"):
+class RegistrationRefused(ProducerEvent, service="otop", leads_to=ProducerStage.REFUSED):
     """The province did not certify, with written reasons (seed 003 L6308)."""
 
     reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
@@ -108,7 +120,7 @@ class RegistrationRefused(ProducerEvent, service="otop"):
     decider: str = Field(description="opaque id of who recorded the decision; another decides on an appeal")
 
 
-class AppealFiled(ProducerEvent, service="otop"):
+class AppealFiled(ProducerEvent, service="otop", leads_to=ProducerStage.APPEALED):
     """The producer appealed to the Governor, in time (seed 003 L6308)."""
 
     notified_on: date
@@ -120,24 +132,16 @@ class AppealUpheld(ProducerEvent, service="otop"):
     """The Governor upheld the appeal (outcome derived, F_part4b_kpi.md §6.4); a `ProducerCertified` follows it."""
 
 
-class AppealDismissed(ProducerEvent, service="otop"):
+class AppealDismissed(ProducerEvent, service="otop", leads_to=ProducerStage.DISMISSED):
     """The Governor dismissed the appeal (outcome derived, F_part4b_kpi.md §6.4): the refusal stands."""
 
     reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
 
 
-class RegistrationRevoked(ProducerEvent, service="otop"):
+class RegistrationRevoked(ProducerEvent, service="otop", leads_to=ProducerStage.REVOKED):
     """The province revoked the registration (เพิกถอน) because the department's check says so (seed 003 L6311)."""
 
     registration_number: str
     order: str = Field(description="number of the department's order")
     reasons: tuple[str, ...] = Field(description="codes of the reasons, at least one")
     fund_id: StreamId | None = Field(description="the fund that a producer group belonged to; null for none")
-
-
-class ImportAccepted(imports.ImportAccepted, service="otop"):
-    """A file was read without a fault; its rows will run. Sealed: the rows."""
-
-
-class ImportCompleted(imports.ImportCompleted, service="otop"):
-    """All rows have run; the sealed rows are gone."""

@@ -1,0 +1,83 @@
+"""The table of a lifecycle as an aggregate: checked when it is made, `decide` and `evolve` follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from contracts.event import Event
+from contracts.stage import Stage
+from services.chassis.decider import Aggregate, Command, Decision, Key, Refused
+from services.chassis.lifecycle.deciding import Thing, deciding
+from services.chassis.lifecycle.evolving import evolving
+from services.chassis.lifecycle.faults import faults
+from services.chassis.lifecycle.fields import begins
+from services.chassis.lifecycle.steps import Progress, Step
+
+S = TypeVar("S", bound=Progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle(Aggregate[Any, S]):
+    """An aggregate that was made of a table. `called` is its name in Thai and English."""
+
+    called: tuple[str, str]
+    stages: type[Stage]
+    steps: tuple[Step[S], ...]
+    ends: tuple[Stage, ...]
+
+    @property
+    def key(self) -> type[Key]:
+        """How people know one, by the command that makes it. TypeError where that is no key: say it by hand."""
+        for step in self.steps:
+            if step.begins and step.key is not None:
+                return step.key
+        raise TypeError(f"no command that makes a {self.name} is a Key")
+
+    @property
+    def not_found(self) -> Refused:
+        """What is answered of a thing that is not there."""
+        return Thing(self.name, *self.called).not_found
+
+
+def lifecycle(
+    name: str,
+    *,
+    called: tuple[str, str],
+    initial: S,
+    stages: type[Stage],
+    steps: tuple[Step[S], ...],
+    ends: tuple[Stage, ...] = (),
+    also: Mapping[type[Event], Mapping[str, Callable[[S, Any], object]]] | None = None,
+    makers: frozenset[str] = frozenset({"recorder"}),
+    retired: tuple[type[Event], ...] = (),
+) -> Lifecycle[S]:
+    """Make the aggregate. TypeError with everything that is wrong with the table.
+
+    `ends` are the stages that no step leaves. `makers` are the events' fields that say who recorded them. `retired` events
+    are said no more and stand in old streams. `also` has the fields of the state that an event changes and does not say by their
+    names: `(state before, event) -> value`.
+    """
+    told = {event for step in steps for event in step.says}
+    if wrong := faults(type(initial), stages, steps, ends, {*told, *retired}, also or {}, makers):
+        raise TypeError("\n  ".join([f"the lifecycle {name}:", *wrong]))
+    begin = {event for step in steps for event in step.says if begins(step, event)}
+    folds = {
+        event: evolving(event, initial, event in begin, makers, (also or {}).get(event, {}))
+        for event in {*told, *retired}
+    }
+
+    def evolve(state: S, event: Event) -> S:
+        return folds[type(event)](state, event)
+
+    thing = Thing(name, *called)
+    deciders = {step.command: deciding(step, thing, stages, type(initial), makers, evolve) for step in steps}
+
+    def decide(command: Command, state: S) -> Decision:
+        return deciders[type(command)](command, state)
+
+    return Lifecycle(
+        name, initial, decide, evolve, frozenset(folds), lambda state: state.area, frozenset(deciders),
+        called=called, stages=stages, steps=steps, ends=ends,
+    )  # fmt: skip
