@@ -34,10 +34,13 @@ from services.chassis.projection import Record
 from services.chassis.read_models import InMemoryReadModels
 from services.chassis.sealing import InMemoryWrappedKeys, Sealing, Secrets
 from services.chassis.service import Parts, Service
+from services.chassis.session import Sessions
+from services.chassis.session.keys import SessionKeys
 from tests.in_memory import InMemoryAccessLog, InMemoryImportReports, QuickStore
 from tests.local_issuer import RunningIssuer, local_settings
 
 SECRETS = Secrets(citizen_hmac=b"\x01" * 32, master_key=b"\x02" * 32)
+SESSIONS = Sessions("http://edge", SessionKeys(b"\x04" * 32))
 SYSTEM = "system:spec"
 
 
@@ -144,6 +147,7 @@ async def edge_of(
     known: dict[str, Any] = {
         "settings": _issuer().settings, "secrets": SECRETS, "handler": handler, "views": models, "moved": bell,
         "access_log": access_log, "import_reports": reports, "outbox_depth": nothing_waits,
+        "sessions": SESSIONS,
     }  # fmt: skip
     parts = Parts(**{**known, **changed})
     built = service.build(parts)
@@ -197,4 +201,4 @@ def _issuer() -> RunningIssuer:
 def _access() -> Access:
     settings = _issuer().settings
     keys = IssuerKeys(settings.issuer, transport=httpx.ASGITransport(app=_issuer()))
-    return Access(settings.issuer, settings.audience, keys=keys)
+    return Access(settings.issuer, settings.audience, keys=keys, sessions=SESSIONS)

@@ -1,4 +1,5 @@
-"""`secrets.json`: the keys of this installation, made once. Lost keys are lost personal data, so none is ever replaced."""
+"""The keys of this installation. `secrets.json`, made once: lost keys are lost personal data, so none is ever replaced. And the
+key of desk sessions, which costs everybody a log-in where it is lost, and no more."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from deploy.local import mongo
 from deploy.local.trouble import StackError
+from services.chassis.session.keys import SessionKeys
 from services.chassis.settings import Settings
 
 NAMES = ("citizen_hmac", "master_key")
@@ -33,16 +35,30 @@ def ensure(settings: Settings) -> bool:
             th=f"ไม่พบ {path} กุญแจใหม่จะอ่านข้อมูลส่วนบุคคลที่บันทึกไว้เดิมไม่ได้ โปรดนำไฟล์กลับมาจากสำเนาสำรอง "
             f"หรือลบข้อมูลใน {mongo.data(settings.home)} ด้วย",
         )
+    _write(path, json.dumps({name: secrets.token_hex(32) for name in NAMES}))
+    return True
+
+
+def ensure_session_keys(settings: Settings) -> bool:
+    """Write a key for desk sessions, mode 0600, unless there are usable ones; True if written now."""
+    try:
+        SessionKeys.load(settings.session_keys)
+    except ValueError:
+        _write(settings.session_keys, secrets.token_hex(32) + "\n")
+        return True
+    return False
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump({name: secrets.token_hex(32) for name in NAMES}, file)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-    return True
 
 
 def _demand_whole(path: Path) -> None:

@@ -125,6 +125,10 @@ def environment(settings: Settings) -> dict[str, str]:
         "CHUMCHON_HOST": settings.host,
         "CHUMCHON_LOG_LEVEL": settings.log_level,
         "CHUMCHON_DATABASE_PREFIX": settings.database_prefix,
+        "CHUMCHON_ISSUER_AT": settings.issuer_at,
+        "CHUMCHON_PUBLIC": settings.public,
+        "CHUMCHON_CLIENT": settings.client,
+        "CHUMCHON_SESSION_KEYS": str(settings.session_keys),
         "PYTHONUNBUFFERED": "1",  # the last lines before a crash are the ones one wants to read
     }
     if not settings.own_kafka:  # an address in the environment means "somebody's own"

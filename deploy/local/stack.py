@@ -35,6 +35,8 @@ async def up(settings: Settings, only: Sequence[str] | None = None, say: Say = _
     with _alone(settings.home):
         if keys.ensure(settings):
             say("secrets", f"สร้างกุญแจแล้ว · keys made: {settings.secrets}")
+        if keys.ensure_session_keys(settings):
+            say("secrets", f"สร้างกุญแจการเข้าสู่ระบบแล้ว · session keys made: {settings.session_keys}")
         for level in levels(chosen):
             await _together([_bring_up(part, settings, say) for part in level])
 

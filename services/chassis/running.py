@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import signal
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -18,7 +19,7 @@ import uvicorn
 from pymongo.errors import PyMongoError
 
 from services.chassis import logs
-from services.chassis.access import Access
+from services.chassis.access import Access, IssuerKeys
 from services.chassis.access_log import MongoAccessLog
 from services.chassis.calls import Call
 from services.chassis.commit_store import MongoCommitStore
@@ -37,6 +38,7 @@ from services.chassis.projection import Order, Record
 from services.chassis.relay import Relay
 from services.chassis.sealing import MongoWrappedKeys, Sealing, Secrets
 from services.chassis.service import Built, Parts, Service, Worker
+from services.chassis.session import Sessions
 from services.chassis.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -68,6 +70,8 @@ async def run(
         store = MongoCommitStore(kept)
         await prepared(store.prepare, stop)
         parts = running_parts(service, settings, secrets, kept, store)
+        if "api" in roles:
+            parts = replace(parts, sessions=Sessions.load(settings.public, settings.session_keys))
         checks: dict[str, Check] = {"mongo": mongo_check(client)}
         tasks: list[Worker] = []
         built = service.build(parts) if "api" in roles else None
@@ -193,7 +197,8 @@ def _serving(
     port: int | None,
 ) -> Worker:
     async def serve(stop: asyncio.Event) -> None:
-        access = Access(settings.issuer, settings.audience)
+        keys = IssuerKeys(settings.issuer, at=settings.issuer_at)
+        access = Access(settings.issuer, settings.audience, keys=keys, sessions=parts.sessions)
         known = {Parts: parts, **(built.own if built else {})}
         app = create_app(
             name,

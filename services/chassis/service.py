@@ -16,6 +16,7 @@ from services.chassis.import_reports import ImportReports
 from services.chassis.projection import Projection, Reaction
 from services.chassis.read_models import ReadModels
 from services.chassis.sealing import Secrets
+from services.chassis.session import Sessions
 from services.chassis.settings import Settings
 
 
@@ -34,6 +35,8 @@ class Parts:
     import_reports: ImportReports
     outbox_depth: Callable[[], Awaitable[int]]
     """Commits that wait to be sent."""
+    sessions: Sessions = field(default_factory=lambda: Sessions(""))
+    """Of the desk; without keys there are none."""
 
 
 Worker = Callable[[asyncio.Event], Awaitable[None]]

@@ -47,6 +47,14 @@ class Settings:
     """After this long without a word of its relay a service has another one."""
     consumer_session_seconds: float = 6.0
     """After this long a silent process's partitions go to others; 6 is the least that brokers allow by default."""
+    issuer_at: str = ""
+    """Where services find the issuer, if not at its own name: inside a cluster it may have another address."""
+    public: str = "http://127.0.0.1:8080"
+    """The gateway as browsers see it: scheme, host and port, no path. Log-in comes back to it."""
+    client: str = "chumchon-desk"
+    """What the desk is called at the issuer (its client id)."""
+    session_keys: Path = Path(".local/session-keys")
+    """The keys of desk sessions, shared by all services: see services/chassis/session/keys.py."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -69,6 +77,10 @@ class Settings:
             database_prefix=env.get("CHUMCHON_DATABASE_PREFIX") or "chumchon",
             relay_lease_seconds=_seconds(env, "CHUMCHON_RELAY_LEASE_SECONDS", 2.0),
             consumer_session_seconds=_seconds(env, "CHUMCHON_CONSUMER_SESSION_SECONDS", 6.0),
+            issuer_at=env.get("CHUMCHON_ISSUER_AT") or "",
+            public=_origin(env.get("CHUMCHON_PUBLIC") or f"http://127.0.0.1:{ports['gateway']}"),
+            client=env.get("CHUMCHON_CLIENT") or "chumchon-desk",
+            session_keys=Path(env.get("CHUMCHON_SESSION_KEYS") or home / "session-keys"),
         )
 
 
@@ -84,3 +96,9 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
     if not re.fullmatch(r"\d{1,3}(\.\d+)?", text, re.ASCII) or not 0.5 <= float(text) <= 300:
         raise ValueError(f"{name} must be a number of seconds from 0.5 to 300, not {text!r}")
     return float(text)
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", text):
+        raise ValueError(f"CHUMCHON_PUBLIC must be as https://desk.example.org, without a path, not {text!r}")
+    return text

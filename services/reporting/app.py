@@ -1,9 +1,10 @@
-"""Builds `reporting` from the chassis: the board, live, the same numbers as open data, and the reports that are owed."""
+"""Builds `reporting` from the chassis: the board, live, the same numbers as open data, the reports that are owed; and the log-in."""
 
 from __future__ import annotations
 
 from services.chassis.known_areas import KnownAreas
 from services.chassis.service import Built, Parts, Service
+from services.chassis.session.login import Login, mount
 from services.reporting.api import routes
 from services.reporting.api.clock import Clock
 from services.reporting.api.pages import renderer
@@ -17,8 +18,10 @@ def build(parts: Parts) -> Built:
     national_upgrades()  # reads the catalogue: one that is faulty stops the start and not the first who asks
     board, owed, clock = parts.views[BOARD.name], parts.views[DUTIES.name], Clock()
     live = Live(parts.moved, renderer(board, owed, clock))
+    table = routes(board, owed, live, clock)
+    mount(table, Login(parts.settings, parts.sessions))
     return Built(
-        routes(board, owed, live, clock),
+        table,
         workers=(live.run,),
         own={KnownAreas: KnownAreas(board)},
     )

@@ -278,6 +278,7 @@ def test_the_local_issuer_refuses_to_serve_any_other_stack(tmp_path, monkeypatch
         ("CHUMCHON_MONGO", "mongodb://mongo.example"),
         ("CHUMCHON_ISSUER", "https://login.example/realms/chumchon"),
         ("CHUMCHON_HOST", "0.0.0.0"),
+        ("CHUMCHON_PUBLIC", "https://desk.example"),
     ):
         settings = type(local_settings(tmp_path)).from_env({"CHUMCHON_HOME": str(tmp_path), variable: value})
         with pytest.raises(StackError, match=variable) as refused:

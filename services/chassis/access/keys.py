@@ -13,12 +13,11 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from services.chassis.access.discovery import asking, demand_as_safe, discovered, json_of
 from services.chassis.problems import Problem
 from services.chassis.problems.catalogue import ISSUER_UNREACHABLE, TOKEN_KEY
 
 ALGORITHMS: Final = ("RS256", "ES256")
-_DISCOVERY = "/.well-known/openid-configuration"
-_PLACES = 64 * 1024  # bytes of a discovery document or a key set that we are ready to read
 
 _log = structlog.get_logger(__name__)
 
@@ -27,20 +26,21 @@ Key = tuple[str, jwt.PyJWK]
 
 
 class IssuerKeys:
-    """The signing keys of one issuer. Seconds: `refresh` is how old they may get, `pause` the least between two
+    """The signing keys of one issuer, asked for `at` another address where services find it there. Seconds: `refresh` is how old they may get, `pause` the least between two
     fetches that an unknown key asks for (so that strangers' tokens cannot make us hammer the issuer)."""
 
     def __init__(
         self,
         issuer: str,
         *,
+        at: str = "",
         refresh: float = 600.0,
         pause: float = 10.0,
         timeout: float = 5.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.issuer = issuer
+        self.issuer, self._at = issuer, at
         self.changes = 0
         """How often a key was changed or taken back: what was verified before is to be verified again."""
         self._refresh, self._pause, self._timeout = refresh, pause, timeout
@@ -95,35 +95,13 @@ class IssuerKeys:
             self._keys = keys
 
     async def _read(self) -> dict[str, Key]:
-        async with httpx.AsyncClient(
-            timeout=self._timeout, transport=self._transport, follow_redirects=False, trust_env=False
-        ) as client:
-            found = await _json(client, self.issuer.rstrip("/") + _DISCOVERY)
-            place = str(found["jwks_uri"])
-            if (
-                found["issuer"] != self.issuer
-            ):  # OpenID Connect Discovery §4.3: else anybody could speak for it
-                raise ValueError("the discovery document is another issuer's")
-            if self.issuer.startswith("https:") and not place.startswith("https:"):
-                raise ValueError("the keys of an https issuer come by https")
-            return _usable((await _json(client, place))["keys"])
+        async with asking(self._timeout, self._transport) as client:
+            found = await discovered(client, self.issuer, self._at)
+            place = demand_as_safe(str(found["jwks_uri"]), self._at or self.issuer)
+            return _usable((await json_of(client, place))["keys"])
 
     def _unreachable(self) -> Problem:
         return Problem(ISSUER_UNREACHABLE, headers={"Retry-After": "5"})
-
-
-async def _json(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
-    async with client.stream("GET", address, headers={"Accept": "application/json"}) as answer:
-        answer.raise_for_status()
-        content = b""
-        async for chunk in answer.aiter_bytes():
-            content += chunk
-            if len(content) > _PLACES:
-                raise ValueError("the answer is too long")
-    found = httpx.Response(200, content=content).json()
-    if not isinstance(found, dict):
-        raise TypeError("the answer is no JSON object")
-    return found
 
 
 def _usable(published: list[Mapping[str, Any]]) -> dict[str, Key]:

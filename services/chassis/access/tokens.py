@@ -1,9 +1,11 @@
-"""Bearer tokens: verified once, then known until they expire, so that a repeated one costs microseconds."""
+"""Who calls: by a bearer token, or by the session of the desk that has one in it. A token is verified once, then known until it
+expires, so that a repeated one costs microseconds."""
 
 from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import jwt
@@ -12,6 +14,8 @@ from services.chassis.access.caller import Caller, caller
 from services.chassis.access.keys import ALGORITHMS, IssuerKeys
 from services.chassis.problems import Kind, Problem
 from services.chassis.problems.catalogue import (
+    SESSION_EXPIRED,
+    SESSION_UNREADABLE,
     TOKEN_AUDIENCE,
     TOKEN_EARLY,
     TOKEN_EXPIRED,
@@ -21,6 +25,8 @@ from services.chassis.problems.catalogue import (
     TOKEN_MISSING,
     TOKEN_SIGNATURE,
 )
+from services.chassis.session.forgery import SAFE, FormField, demand_own_page
+from services.chassis.session.sessions import Session, Sessions
 
 LEEWAY = 10
 """Seconds that two clocks may differ."""
@@ -40,13 +46,49 @@ class Access:
     """Tells who calls. One per process; `remembered` bounds how many verified tokens it keeps (by their sha256)."""
 
     def __init__(
-        self, issuer: str, audience: str, *, keys: IssuerKeys | None = None, remembered: int = 10_000
+        self,
+        issuer: str,
+        audience: str,
+        *,
+        keys: IssuerKeys | None = None,
+        sessions: Sessions | None = None,
+        remembered: int = 10_000,
     ) -> None:
         self._issuer, self._audience = issuer, audience
+        self.sessions = sessions
         self._keys = keys or IssuerKeys(issuer)
         self._remembered = remembered
         self._known: dict[bytes, tuple[float, Caller]] = {}
         self._changes = 0
+
+    async def enter(self, method: str, given: Mapping[bytes, bytes], form_field: FormField) -> Caller:
+        """The caller of a request: by its Authorization header, else by its session. This is the only way in for a cookie, and
+        whoever comes by one with a method that changes something must come from our own page (`demand_own_page`).
+
+        Raises what `caller` raises; 401 for a session that has ended or is not ours; 403 where it is not our page's.
+        """
+        authorization = given.get(b"authorization", b"").decode("latin-1")
+        session = None if authorization else self._session(given.get(b"cookie", b"").decode("latin-1"))
+        if session is None:
+            return await self.caller(authorization)
+        if session.expired():
+            raise _to_be_renewed(SESSION_EXPIRED)
+        try:
+            found = await self.caller(f"Bearer {session.token}")
+        except Problem as problem:
+            # a key was taken back: for whoever sits before the page that is the end of the session, and no fault of a token
+            raise _to_be_renewed(SESSION_EXPIRED) if problem.kind.status == 401 else problem from None
+        if method not in SAFE:
+            await demand_own_page(session, given, form_field)
+        return found
+
+    def _session(self, cookie: str) -> Session | None:
+        if self.sessions is None:
+            return None
+        try:
+            return self.sessions.opened(cookie)
+        except ValueError:
+            raise _to_be_renewed(SESSION_UNREADABLE) from None
 
     async def caller(self, authorization: str) -> Caller:
         """The caller that an Authorization header speaks for.
@@ -101,6 +143,10 @@ class Access:
             while len(self._known) >= self._remembered:
                 del self._known[next(iter(self._known))]  # the one verified longest ago
         self._known[digest] = (expires, known)
+
+
+def _to_be_renewed(kind: Kind) -> Problem:
+    return Problem(kind, headers={"WWW-Authenticate": 'Bearer realm="chumchon"'})
 
 
 def _refuse(kind: Kind) -> NoReturn:

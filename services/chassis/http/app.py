@@ -52,6 +52,7 @@ def create_app(
     table = routes.declared if routes is not None else ()
     served = [ServedRoute(service, declared, access, handler, parts or {}) for declared in table]
     document = partial(openapi, service, app.title, VERSION, description, served)
+    app.state.sessions = access.sessions if access is not None else None  # what `session_of` opens with
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     app.router.routes += [*served, *status_routes(service, ready or {}, document), *pages]
     app.add_middleware(Edge, service=service)

@@ -1,11 +1,11 @@
-"""Reading a body: counted while it comes, refused as soon as it is too large or of another kind."""
+"""Reading a body: once, counted while it comes, refused as soon as it is too large or of another kind."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from starlette.requests import ClientDisconnect
-from starlette.types import Message, Receive
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive, Scope
 
 from services.chassis.http.headers import Headers
 from services.chassis.problems import Problem
@@ -13,12 +13,49 @@ from services.chassis.problems.catalogue import BODY_TOO_LARGE, CONTENT_TYPE
 
 MIB = 1024 * 1024
 LIMIT = MIB
+MOST_FIELDS = 2_000
 JSON = ("application/json",)
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class Body:
+    """The body of one request, of `limit` bytes at most. Who has read it, or a field of it, has taken it from nobody."""
+
+    def __init__(self, scope: Scope, given: Headers, receive: Receive, limit: int) -> None:
+        self._scope, self._given, self._receive, self._limit = scope, given, receive, limit
+        self._limited: Receive | None = None
+        self._content: bytes | None = None
+
+    async def receive(self) -> Message:
+        """ASGI's next message of it. Raises the problem `body-too-large` (413)."""
+        if self._content is not None:
+            content, self._content = self._content, None
+            return {"type": "http.request", "body": content, "more_body": False}
+        if self._limited is None:
+            self._limited = limited(self._given, self._receive, self._limit)
+        return await self._limited()
+
+    async def read(self) -> bytes:
+        """The whole of it; raises 413, or ClientDisconnect where its sender went away."""
+        return await read(self.receive)
+
+    async def form_field(self, name: str) -> str:
+        """A field of the form that it is, "" where it is none or has no such field; 400 for a form that cannot be read."""
+        if kind_of(self._given) not in FORMS:
+            return ""
+        content = await self.read()
+        self._content = content
+        async with Request(self._scope, self.receive).form(
+            max_files=MOST_FIELDS, max_fields=MOST_FIELDS
+        ) as form:
+            found = form.get(name)
+        self._content = content
+        return found if isinstance(found, str) else ""
 
 
 def require_kind(given: Headers, consumes: Collection[str]) -> None:
     """Raise the problem `content-type` (415) unless the body is of one of these media types."""
-    kind = given.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    kind = kind_of(given)
     if kind in consumes or ("application/json" in consumes and kind.endswith("+json")):
         return
     listed = ", ".join(consumes)
@@ -28,6 +65,11 @@ def require_kind(given: Headers, consumes: Collection[str]) -> None:
         en=f"Send {listed}, and say so in the header Content-Type.",
         headers={"Accept": listed},
     )
+
+
+def kind_of(given: Headers) -> str:
+    """The media type of what is sent, without its parameters."""
+    return given.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
 
 
 def limited(given: Headers, receive: Receive, limit: int) -> Receive:

@@ -19,7 +19,7 @@ from structlog.contextvars import bind_contextvars
 
 from services.chassis.access import Access, Caller
 from services.chassis.http import headers as heads
-from services.chassis.http.body import limited, read, require_kind
+from services.chassis.http.body import Body, require_kind
 from services.chassis.http.openapi import described, stand_in
 from services.chassis.http.pages import Paging
 from services.chassis.http.reading import NotModified, Seen
@@ -28,6 +28,7 @@ from services.chassis.http.run import Handler, Run
 from services.chassis.http.signature import inputs, parsed, refuse
 from services.chassis.problems import FieldError, Problem
 from services.chassis.problems.catalogue import ROLE_MISSING
+from services.chassis.session.pages import to_log_in
 
 
 class ServedRoute(APIRoute):
@@ -65,15 +66,22 @@ class ServedRoute(APIRoute):
         """Answer one request."""
         if scope["method"] != self.declared.method:
             raise HTTPException(405)
-        response = await (
-            self._command(scope, receive) if self.declared.command else self._query(scope, receive)
-        )
+        answered = self._command if self.declared.command else self._query
+        try:
+            response = await answered(scope, receive)
+        except Problem as problem:
+            given = heads.headers(scope)
+            instead = to_log_in(problem, scope["method"], scope["path"], scope["query_string"], given)
+            if instead is None:
+                raise
+            response = instead
         await response(scope, receive, send)
 
     async def _command(self, scope: Scope, receive: Receive) -> Response:
         declared, takes = self.declared, self.declared.takes
         given = heads.headers(scope)
-        caller = await self._caller(scope, given)
+        sent = Body(scope, given, receive, declared.limit)
+        caller = await self._caller(scope, given, sent)
         run = Run(
             caller=caller,
             route=self._template,
@@ -87,20 +95,22 @@ class ServedRoute(APIRoute):
         scope["chumchon.idempotency_key"] = run.key
         errors: list[FieldError] = []
         arguments: dict[str, Any] = {}
-        receive = limited(given, receive, declared.limit)
         if takes.body:
             require_kind(given, declared.consumes)
-            content = await read(receive)
+            content = await sent.read()
             arguments[takes.body] = content if takes.model is None else parsed(takes.model, content, errors)
         self._fill(arguments, scope, errors, caller)
         for name, kind in takes.given.items():
-            arguments[name] = run if kind is Run else caller if kind is Caller else Request(scope, receive)
+            arguments[name] = (
+                run if kind is Run else caller if kind is Caller else Request(scope, sent.receive)
+            )
         return self._answered(await declared.function(**arguments), {"Cache-Control": "no-store"})
 
     async def _query(self, scope: Scope, receive: Receive) -> Response:
         declared, takes = self.declared, self.declared.takes
         given = heads.headers(scope)
-        caller = None if declared.public else await self._caller(scope, given)
+        sent = Body(scope, given, receive, 0)
+        caller = None if declared.public else await self._caller(scope, given, sent)
         seen = Seen(given, declared.keep)
         arguments: dict[str, Any] = {}
         self._fill(arguments, scope, [], caller)
@@ -126,8 +136,8 @@ class ServedRoute(APIRoute):
         content = b"" if self._answer is None else self._answer.dump_json(result, by_alias=True)
         return Response(content, self.declared.status, headers, "application/json")
 
-    async def _caller(self, scope: Scope, given: heads.Headers) -> Caller:
-        caller: Caller = await self._access.caller(given.get(b"authorization", b"").decode("latin-1"))
+    async def _caller(self, scope: Scope, given: heads.Headers, sent: Body) -> Caller:
+        caller: Caller = await self._access.enter(scope["method"], given, sent.form_field)
         bind_contextvars(actor=caller.actor)
         roles = self.declared.roles
         if roles.isdisjoint(caller.roles):

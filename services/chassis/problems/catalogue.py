@@ -57,6 +57,36 @@ ISSUER_UNREACHABLE = kind(
     th="ติดต่อผู้ออกโทเคนไม่ได้ จึงตรวจสอบโทเคนไม่ได้ กรุณาลองใหม่ภายหลัง",
     en="The issuer cannot be reached, so tokens cannot be checked. Try again later.",
 )  # fmt: skip
+SESSION_EXPIRED = kind(
+    "session-expired", 401, title=_SIGN_IN,
+    th="หมดเวลาการเข้าสู่ระบบแล้ว ยังไม่มีการบันทึก กรุณาเข้าสู่ระบบอีกครั้งแล้วส่งใหม่",
+    en="Your session has ended; nothing was written. Sign in again, then send it again.",
+)  # fmt: skip
+SESSION_UNREADABLE = kind(
+    "session-unreadable", 401, title=_SIGN_IN,
+    th="อ่านข้อมูลการเข้าสู่ระบบในเบราว์เซอร์ไม่ได้ กรุณาเข้าสู่ระบบอีกครั้ง",
+    en="What your browser kept of your session cannot be read. Sign in again.",
+)  # fmt: skip
+LOGIN_LOST = kind(
+    "login-lost", 400, title=("เข้าสู่ระบบไม่สำเร็จ", "Signing in did not work"),
+    th="การเข้าสู่ระบบครั้งนี้ใช้เวลานานเกินไป หรือเริ่มจากเบราว์เซอร์อื่น กรุณาเริ่มเข้าสู่ระบบใหม่",
+    en="This log-in took too long, or was begun in another browser. Begin again.",
+)  # fmt: skip
+LOGIN_REFUSED = kind(
+    "login-refused", 403, title=("เข้าสู่ระบบไม่สำเร็จ", "Signing in did not work"),
+    th="ระบบยืนยันตัวตนไม่ยืนยันการเข้าสู่ระบบครั้งนี้ กรุณาลองอีกครั้ง",
+    en="The issuer did not confirm this log-in. Try again.",
+)  # fmt: skip
+FOREIGN_PAGE = kind(
+    "foreign-page", 403, title=_RIGHTS,
+    th="คำขอนี้ไม่ได้ส่งมาจากหน้าเว็บของระบบ จึงไม่รับ กรุณาเปิดหน้าของระบบแล้วทำรายการใหม่",
+    en="This was not sent from a page of this system, so it is not done. Open our own page and do it there.",
+)  # fmt: skip
+CSRF_TOKEN = kind(
+    "csrf-token", 403, title=_RIGHTS,
+    th="แบบฟอร์มนี้ไม่ตรงกับการเข้าสู่ระบบปัจจุบัน ยังไม่มีการบันทึก กรุณาเปิดหน้านี้ใหม่แล้วส่งอีกครั้ง",
+    en="This form does not belong to the session that you have now; nothing was written. Open the page again and send it again.",
+)  # fmt: skip
 ROLE_MISSING = kind(
     "role-missing", 403, title=_RIGHTS,
     th="บทบาทของท่านทำรายการนี้ไม่ได้",
