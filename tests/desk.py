@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -92,18 +93,22 @@ async def desk_of(*, public: str = PUBLIC_AT, keys: SessionKeys | None = None) -
     to_issuer = httpx.ASGITransport(app=running)
     sessions = Sessions(public, keys or SessionKeys(KEY))
     done: list[str] = []
-    table = _table(done)
-    mount(table, Login(settings, sessions, transport=to_issuer))
-    access = Access(
-        settings.issuer,
-        settings.audience,
-        keys=IssuerKeys(settings.issuer, transport=to_issuer),
-        sessions=sessions,
-    )
-    app = create_app("spec", table, access=access)
+    app = desk_app(settings, sessions, done, to_issuer)
     mounts = {settings.issuer: to_issuer, public: httpx.ASGITransport(app=app, raise_app_exceptions=False)}
     async with httpx.AsyncClient(mounts=mounts, base_url=public) as browser:
         yield Desk(settings, running, browser, sessions, now, done)
+
+
+def desk_app(
+    settings: Settings, sessions: Sessions, done: list[str], to_issuer: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """The app of a service that mounts the log-in and has a few routes to try; whoever writes is added to `done`."""
+    table = _table(done)
+    mount(table, Login(settings, sessions, transport=to_issuer))
+    keys = IssuerKeys(settings.issuer, transport=to_issuer)
+    return create_app(
+        "spec", table, access=Access(settings.issuer, settings.audience, keys=keys, sessions=sessions)
+    )
 
 
 def _table(done: list[str]) -> Routes:
@@ -137,7 +142,7 @@ def _table(done: list[str]) -> Routes:
 
     for method in ("PUT", "PATCH", "DELETE"):
 
-        @table.command(method, "/v1/thing", roles={Role.OFFICER}, scope=BY_CALLER)  # type: ignore[arg-type]
+        @table.command(method, "/v1/thing", roles={Role.OFFICER}, scope=BY_CALLER)
         async def change(caller: Caller) -> dict[str, str]:
             done.append(caller.actor)
             return {}

@@ -34,6 +34,8 @@ def contents(existing: Mapping[str, str]) -> dict[str, tuple[int, str]]:
     keys = {name: secrets.token_hex(32) for name in ("citizen_hmac", "master_key")}
     return {
         "chumchon.json": (CHUMCHON, kept("chumchon.json", lambda: json.dumps(keys))),
+        # Of desk sessions, one for all services. To rotate: a new line on top, the old one stays until its sessions have ended.
+        "session-keys": (CHUMCHON, kept("session-keys", lambda: secrets.token_hex(32))),
         "mongo-root": (MONGO, kept("mongo-root", _password)),
         "mongo-users.json": (MONGO, json.dumps(users)),
         "mongo-keyfile": (MONGO, kept("mongo-keyfile", lambda: secrets.token_hex(MONGO_KEY_BYTES))),

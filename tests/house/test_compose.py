@@ -19,7 +19,9 @@ from deploy.jobs.make_secrets import write
 from deploy.local.gateway import TEMPLATE, find_nginx, render
 from services.chassis.access import Role
 from services.chassis.sealing import Secrets
-from services.chassis.settings import PORTS
+from services.chassis.session.keys import SessionKeys
+from services.chassis.session.places import CALLBACK
+from services.chassis.settings import PORTS, Settings
 from tests.house.deployed import DEPLOY, compose, load, settings, yaml
 from tests.house.tree import ROOT
 from tests.needs import lacking
@@ -156,6 +158,7 @@ def test_secrets_are_made_once_and_each_belongs_to_one_user(tmp_path: Path) -> N
     assert write(tmp_path, own=own) == []
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o400}
     assert len(Secrets.load(tmp_path / "chumchon.json").master_key) == 32
+    SessionKeys.load(tmp_path / "session-keys")
     passwords = json.loads(first["mongo-users.json"])
     assert passwords.keys() == set(SERVICES)
     assert all(
@@ -185,9 +188,25 @@ def test_the_realm_has_our_roles_and_puts_them_with_areas_and_audience_into_toke
         assert mappers["oidc-usermodel-realm-role-mapper"]["claim.name"] == "roles"
         assert mappers["oidc-usermodel-attribute-mapper"]["claim.name"] == "areas"
         assert mappers["oidc-audience-mapper"]["included.custom.audience"] == "chumchon"
-        assert all(config["access.token.claim"] == "true" for config in mappers.values())
+        ours = [config for config in mappers.values() if config["access.token.claim"] == "true"]
+        assert len(ours) == 3  # roles, areas, audience, and nothing of the person
+        assert all(config["id.token.claim"] == "true" for config in mappers.values() if config not in ours)
         assert client["defaultClientScopes"] == ["basic"]  # `sub` and nothing of the person
         assert client.get("secret", "${").startswith("${")
+
+
+def test_the_desk_logs_in_with_pkce_and_comes_back_to_the_gateway_only() -> None:
+    realm = json.loads((DEPLOY / "keycloak" / "chumchon-realm.json").read_text("utf-8"))
+    told = services()["reporting"]["environment"]
+    read = Settings.from_env(told)
+    [client] = [one for one in realm["clients"] if one["clientId"] == read.client]
+    assert client["redirectUris"] == [read.public + CALLBACK]
+    assert client["attributes"]["post.logout.redirect.uris"] == f"{read.public}/"
+    assert client["attributes"]["pkce.code.challenge.method"] == "S256"
+    assert client["standardFlowEnabled"]
+    assert not client["implicitFlowEnabled"] | client["directAccessGrantsEnabled"]
+    assert read.public.endswith(services()["gateway"]["ports"][0].rpartition(":")[0])
+    assert len({services()[service]["environment"]["CHUMCHON_SESSION_KEYS"] for service in SERVICES}) == 1
 
 
 def test_the_realms_users_are_nobody_and_their_passwords_are_not_in_the_file() -> None:

@@ -90,6 +90,15 @@ def test_only_settings_that_exist_are_given_and_secrets_by_reference() -> None:
     assert given["CHUMCHON_MONGO"] is None, "from a secret"
 
 
+def test_only_what_talks_to_browsers_has_the_session_keys() -> None:
+    have = {
+        name
+        for name, container in containers()
+        if "CHUMCHON_SESSION_KEYS" in {variable["name"] for variable in container.get("env", ())}
+    }
+    assert have == {"api"}
+
+
 def test_the_image_is_the_one_that_compose_builds() -> None:
     (whole,) = load(DEPLOY / "kubernetes" / "kustomization.yaml")
     (image,) = whole["images"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import time
+import zlib
 from dataclasses import replace
 
 import httpx
@@ -11,6 +13,7 @@ import pytest
 
 from deploy.local.issuer import key_id
 from deploy.local.issuer.officers import OFFICERS
+from services.chassis.session.flow import Flow
 from services.chassis.session.keys import SessionKeys
 from services.chassis.session.places import local, login_for
 from tests.desk import KEY, PAGE, Desk, asked, desk_of
@@ -140,16 +143,15 @@ async def test_a_code_is_good_once_for_a_minute_and_with_its_own_verifier(desk):
     problem(await desk.browser.get(swapped), 403, "login-refused")
 
 
-async def token_answer(desk: Desk, **changed: str):
+async def token_answer(desk: Desk, **changed: str) -> httpx.Response:
     page = await desk.to_issuer()
     back = await desk.chosen(page, "officer-5101")
     [name] = [name for name in desk.browser.cookies if asked(back)["state"][:8] in name]
     flow = desk.sessions.open(name.removeprefix("chumchon-"), dict(desk.browser.cookies))
-    import json
-
+    assert flow is not None
     form = {
         "grant_type": "authorization_code", "code": asked(back)["code"], "client_id": "chumchon-desk",
-        "redirect_uri": "http://desk.example/desk/callback", "code_verifier": json.loads(flow)["verifier"],
+        "redirect_uri": "http://desk.example/desk/callback", "code_verifier": Flow.read(flow).verifier,
     }  # fmt: skip
     return await desk.browser.post(f"{desk.settings.issuer}/token", data=form | changed)
 
@@ -289,8 +291,6 @@ async def test_keys_are_rotated_without_anybody_being_logged_out(desk):
 async def test_a_session_is_cut_into_cookies_that_a_browser_keeps(desk):
     await desk.log_in()
     session = desk.sessions.opened(f"chumchon-session={desk.session_cookie()}")
-    import secrets
-
     large = replace(session, id_token=secrets.token_hex(6_000))
     kept = desk.sessions.kept(large, dict(desk.browser.cookies))
     fresh = [one for one in kept if "Max-Age=0" not in one]
@@ -305,3 +305,15 @@ async def test_a_session_is_cut_into_cookies_that_a_browser_keeps(desk):
         desk.sessions.opened(joined.rpartition(";")[0])
     with pytest.raises(ValueError, match="too many"):
         desk.sessions.kept(replace(session, id_token=secrets.token_hex(20_000)), {})
+
+
+async def test_a_session_of_another_version_is_asked_to_log_in_again(desk):
+    for content in (
+        b"no zlib",
+        zlib.compress(b"{}"),
+        zlib.compress(b"[]"),
+        zlib.compress(b'{"roles": [], "areas": [], "x": 1}'),
+    ):
+        [cookie] = desk.sessions.seal("session", content)
+        answer = await desk.browser.get("/v1/who", headers={"Cookie": cookie.partition(";")[0]})
+        problem(answer, 401, "session-unreadable")

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.applications import Starlette
 
 from deploy.local import gateway, process, stack
 from deploy.local.probe import status_of
@@ -64,7 +65,7 @@ def upstream() -> FastAPI:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, port: int) -> AsyncIterator[None]:
+async def serving(app: Starlette, port: int) -> AsyncIterator[None]:
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
     )

@@ -79,9 +79,11 @@ class Sessions:
         content = self.open(SESSION, cookie_parser(cookie))
         if content is None:
             return None
-        unpacking = zlib.decompressobj()
-        told = json.loads(unpacking.decompress(content, LARGEST))
-        return Session(**told | {"roles": frozenset(told["roles"]), "areas": tuple(told["areas"])})
+        try:
+            told = json.loads(zlib.decompressobj().decompress(content, LARGEST))
+            return Session(**told | {"roles": frozenset(told["roles"]), "areas": tuple(told["areas"])})
+        except (zlib.error, KeyError, TypeError) as error:
+            raise ValueError("the session was sealed by another version") from error
 
     def kept(self, session: Session, cookies: dict[str, str]) -> list[str]:
         """The Set-Cookie headers of a new session; `cookies` are the browser's, whose older pieces go. Raises ValueError where it
