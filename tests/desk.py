@@ -105,7 +105,7 @@ def desk_app(
     """The app of a service that mounts the log-in and has a few routes to try; whoever writes is added to `done`."""
     table = _table(done)
     mount(table, Login(settings, sessions, transport=to_issuer))
-    keys = IssuerKeys(settings.issuer, transport=to_issuer)
+    keys = IssuerKeys(settings.issuer, at=settings.issuer_at, transport=to_issuer)
     return create_app(
         "spec", table, access=Access(settings.issuer, settings.audience, keys=keys, sessions=sessions)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 import time
 import zlib
@@ -10,13 +12,16 @@ from dataclasses import replace
 import httpx
 import jwt
 import pytest
+from starlette.responses import JSONResponse
 
 from deploy.local.issuer import key_id
 from deploy.local.issuer.officers import OFFICERS
 from services.chassis.session.flow import Flow
 from services.chassis.session.keys import SessionKeys
 from services.chassis.session.places import local, login_for
-from tests.desk import KEY, PAGE, Desk, asked, desk_of
+from services.chassis.settings import Settings
+from tests.desk import KEY, OWN, PAGE, Desk, asked, desk_app, desk_of
+from tests.edge import logged
 
 OTHER = b"\x06" * 32
 
@@ -205,6 +210,9 @@ async def test_the_issuers_page_is_thai_first_loads_nothing_and_says_that_its_of
     english = await desk.browser.get(begun.headers["location"])
     assert "Choose an example officer" in english.text
     assert "ตัวอย่าง" not in english.text
+    [other] = re.findall(r'href="(authorize[^"]+)"', english.text)
+    thai = await desk.browser.get(f"{desk.settings.issuer}/{other.replace('&amp;', '&')}")
+    assert await desk.chosen(thai, "officer-5101")
 
 
 async def test_an_id_token_must_be_this_log_ins_own(desk, monkeypatch):
@@ -317,3 +325,70 @@ async def test_a_session_of_another_version_is_asked_to_log_in_again(desk):
         [cookie] = desk.sessions.seal("session", content)
         answer = await desk.browser.get("/v1/who", headers={"Cookie": cookie.partition(";")[0]})
         problem(answer, 401, "session-unreadable")
+
+
+async def test_a_log_in_is_logged_by_the_opaque_subject_alone(desk):
+    with logged() as lines:
+        back = await desk.chosen(await desk.to_issuer(), "officer-5101")
+        await desk.browser.get(back)
+        token = await desk.csrf()
+        await desk.browser.post("/desk/logout", headers=OWN | {"X-CSRF-Token": token})
+    said = [json.loads(line) for line in lines().splitlines()]
+    assert [one["actor"] for one in said if one["event"] in ("logged in", "logged out")] == [
+        "example:officer-5101"
+    ] * 2
+    for secret in ("ตัวอย่าง", asked(back)["code"], asked(back)["state"], token, "eyJ"):
+        assert secret not in lines()
+
+
+async def test_services_may_find_the_issuer_at_another_address_than_browsers_do(desk):
+    """As behind a name that only browsers know: the document there names what each of them is to ask."""
+    inside = "http://issuer.inside"
+
+    async def behind(scope, receive, send):
+        assert dict(scope["headers"])[b"host"] == b"issuer.inside"
+        if scope["path"].endswith("openid-configuration"):
+            found = (await desk.browser.get(f"{desk.settings.issuer}{scope['path']}")).json()
+            found |= {
+                name: found[name].replace(desk.settings.issuer, inside)
+                for name in ("jwks_uri", "token_endpoint")
+            }
+            await JSONResponse(found)(scope, receive, send)
+        else:
+            await desk.issuer(scope, receive, send)
+
+    settings, to_issuer = replace(desk.settings, issuer_at=inside), httpx.ASGITransport(app=behind)
+    app = desk_app(settings, desk.sessions, [], to_issuer)
+    mounts = {
+        settings.issuer: httpx.ASGITransport(app=desk.issuer),
+        settings.public: httpx.ASGITransport(app=app),
+    }
+    async with httpx.AsyncClient(mounts=mounts, base_url=settings.public) as browser:
+        there = replace(desk, settings=settings, browser=browser)
+        assert (await there.log_in()).headers["location"] == "/desk/things"
+        assert (await browser.get("/v1/who")).json()["actor"] == "example:officer-5101"
+
+
+def test_session_keys_are_one_or_two_lines_and_the_newest_seals(tmp_path):
+    path = tmp_path / "session-keys"
+    for wrong in (None, "", "ab", f"{KEY.hex()}\n" * 3, f"{KEY.hex()}\nxyz", "ก"):
+        if wrong is not None:
+            path.write_text(wrong, "utf-8")
+        with pytest.raises(ValueError, match="CHUMCHON_SESSION_KEYS"):
+            SessionKeys.load(path)
+    path.write_text(f"{OTHER.hex()}\n{KEY.hex()}\n", "ascii")
+    keys = SessionKeys.load(path)
+    assert keys.unseal("a", SessionKeys(KEY).seal("a", b"x")) == b"x"
+    sealed = keys.seal("a", b"x")
+    assert SessionKeys(OTHER).unseal("a", sealed) == b"x"
+    assert SessionKeys(KEY).unseal("a", sealed) is None
+    assert keys.unseal("b", sealed) is None
+    assert keys.unseal("a", sealed[:8]) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["desk.example", "https://desk.example/", "https://desk.example/x", "ftp://x", "https://a b"]
+)
+def test_an_address_that_no_browser_could_come_back_to_is_refused_at_the_start(text):
+    with pytest.raises(ValueError, match="CHUMCHON_PUBLIC"):
+        Settings.from_env({"CHUMCHON_PUBLIC": text})

@@ -134,6 +134,19 @@ def test_the_keys_are_made_once_and_only_for_their_owner(settings: Settings) -> 
     assert all(len(bytes.fromhex(value)) == 32 for value in held.values())
 
 
+def test_session_keys_are_made_for_this_user_and_again_only_where_they_are_of_no_use(
+    settings: Settings,
+) -> None:
+    assert keys.ensure_session_keys(settings)
+    assert stat.S_IMODE(settings.session_keys.stat().st_mode) == 0o600
+    first = settings.session_keys.read_bytes()
+    assert not keys.ensure_session_keys(settings)
+    assert settings.session_keys.read_bytes() == first
+    settings.session_keys.write_text("damaged", encoding="ascii")  # costs a log-in, no data
+    assert keys.ensure_session_keys(settings)
+    assert not keys.ensure_session_keys(settings)
+
+
 def test_lost_keys_are_not_replaced_while_there_are_data(settings: Settings) -> None:
     mongo.data(settings.home).mkdir(parents=True)
     (mongo.data(settings.home) / "WiredTiger").touch()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -35,12 +36,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 def choose(sent: Mapping[str, str], officers: Iterable[Officer], spoken: Language, back: str) -> HTMLResponse:
     """The officers, each a button; what was asked for goes along in the form. `back` is where the answer is sent."""
-    return _page(spoken, "title", "why", sent=sent, officers=officers, form_action=f"'self' {back}")
+    other = "th" if spoken == "en" else "en"
+    there = f"authorize?{urlencode({**sent, 'ui_locales': other})}"
+    return _page(
+        spoken, "title", "why", sent=sent, officers=officers, other=there, form_action=f"'self' {back}"
+    )
 
 
 def told(title: str, why: str, spoken: Language, status: int = 200) -> HTMLResponse:
     """A page that only says something."""
-    return _page(spoken, title, why, sent={}, officers=(), form_action="'none'", status=status)
+    return _page(spoken, title, why, sent={}, officers=(), other="", form_action="'none'", status=status)
 
 
 def spoken_in(sent: Mapping[str, str], accept: str) -> Language:

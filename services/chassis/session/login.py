@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import httpx
 import jwt
+import structlog
 from fastapi import Query
 from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -31,6 +32,8 @@ from services.chassis.settings import Settings
 
 _HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 Text = Annotated[str, Query(max_length=4_000)]
+
+_log = structlog.get_logger(__name__)
 
 
 class Login:
@@ -73,6 +76,7 @@ class Login:
         if claims["sub"] != caller.actor:
             raise Problem(LOGIN_REFUSED)
         session = self._session(tokens, claims, caller, request)
+        _log.info("logged in", actor=caller.actor)
         try:
             kept = self._sessions.kept(session, cookies)
         except (
@@ -85,6 +89,7 @@ class Login:
     async def leave(self, request: Request) -> Response:
         """End the session here, whatever the issuer says, and then there."""
         session, spoken = session_of(request), language(request.headers.get("accept-language", ""))
+        _log.info("logged out", actor=session.actor if session else "")
         to = "/"
         with contextlib.suppress(
             Problem
