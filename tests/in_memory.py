@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +73,9 @@ class InMemoryImportReports:
     """The last report of every run."""
 
     reports: dict[tuple[str, int], Tally] = field(default_factory=dict)
+    seconds: float = 0.0
+    """How long a hold lasts: by default nobody keeps another from anything."""
+    holds: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     async def put(self, import_id: str, run: int, tally: Tally) -> None:
         """See `ImportReports.put`."""
@@ -80,3 +84,16 @@ class InMemoryImportReports:
     async def get(self, import_id: str, run: int) -> Tally:
         """See `ImportReports.get`."""
         return self.reports.get((import_id, run), Tally())
+
+    async def hold(self, import_id: str, holder: str) -> bool:
+        """See `ImportReports.hold`."""
+        who, until = self.holds.get(import_id, (holder, 0.0))
+        if who != holder and monotonic() < until:
+            return False
+        self.holds[import_id] = (holder, monotonic() + self.seconds)
+        return True
+
+    async def release(self, import_id: str, holder: str) -> None:
+        """See `ImportReports.release`."""
+        if self.holds.get(import_id, ("", 0.0))[0] == holder:
+            del self.holds[import_id]

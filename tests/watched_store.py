@@ -29,6 +29,7 @@ class WatchedStore:
         self.yields = yields
         self.groups: list[int] = []
         self.reads: list[tuple[str, int]] = []
+        self.many: list[int] = []
         self.proofs: list[UUID | None] = []
         self.append_raises: list[Exception | None] = []
         self.read_raises: list[Exception | None] = []
@@ -68,6 +69,19 @@ class WatchedStore:
             for commit in await self.inner.read(stream, after)
             if (stream, commit.version) not in hidden
         ]
+        await self._slowly()
+        await self.open_for_reads.wait()
+        _raise_next(self.read_raises)
+        return found
+
+    async def read_many(self, streams: Sequence[str]) -> dict[str, list[Commit]]:
+        """Slow, held back or raising, all of them together."""
+        self.many.append(len(streams))
+        hidden = self._hidden_now()
+        found = {
+            stream: [one for one in await self.inner.read(stream) if (stream, one.version) not in hidden]
+            for stream in streams
+        }
         await self._slowly()
         await self.open_for_reads.wait()
         _raise_next(self.read_raises)

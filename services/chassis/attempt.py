@@ -109,9 +109,11 @@ class Attempt:
     async def _decide_and_append(self) -> Done | Refused:
         tools, call = self.tools, self.call
         held, sure = await tools.streams.load(self.aggregate, self.stream), False
+        if self._settled(held):
+            return Done(self.stream, held.version, ())
         while True:
             stale = call.expected_version not in (None, held.version)
-            decision = () if stale else self._decision(held)
+            decision = () if stale else self.decision(held)
             forgotten = [item.owner for item in _items(decision) if isinstance(item, Forgotten)]
             # A "no" is not taken back, a no-op says that all is as it was asked for, and a key that is destroyed is gone for
             # good: never for a repeated call, never on the word of a cache, or of a primary that was just elected.
@@ -129,20 +131,29 @@ class Attempt:
                 if await self._written(commit, document):
                     tools.streams.keep(self.stream, after)
                     tools.commits.inc()
-                    return Done(self.stream, commit.version, tuple(_event(item) for item in decision))
+                    return Done(self.stream, commit.version, tuple(event_of(item) for item in decision))
                 tools.conflicts.inc()
             mine, since = await tools.store.latest(self.stream, held.version, call.command_id)
             if mine is not None:
                 return self._repeated(mine)
             held, sure = tools.streams.follow(self.aggregate, self.stream, held, since), True
 
-    def _decision(self, held: Held) -> Refused | Sequence[Event | Sealed | Forgotten]:
+    def _settled(self, held: Held) -> bool:
+        """What was acknowledged stays, so that a no-op which rests on nothing else needs no proof."""
+        if self.unless is not None or self.call.expected_version is not None or not held.version:
+            return False
+        if not self.aggregate.settled(self.command, held.state):
+            return False
+        decision = self.decision(held)
+        return not isinstance(decision, Refused) and not decision
+
+    def decision(self, held: Held) -> Refused | Sequence[Event | Sealed | Forgotten]:
         if self.unless is not None:
             return self.unless
         if held.version and not self._may_write_in(self.aggregate.area(held.state)):
             return OUTSIDE  # before decide: its refusal would tell what is so in another's area
         decision = self.aggregate.decide(self.command, held.state)
-        if isinstance(decision, Refused) or all(self._may_write_in(_event(item).area) for item in decision):
+        if isinstance(decision, Refused) or all(self._may_write_in(event_of(item).area) for item in decision):
             return decision
         return OUTSIDE
 
@@ -164,14 +175,18 @@ class Attempt:
         return Done(commit.stream, commit.version, events, repeated=True)
 
     async def _commit(self, held: Held, decision: Sequence[Event | Sealed | Forgotten]) -> Commit:
-        sealing, call = self.tools.sealing, self.call
         events: list[tuple[Event, bytes | None, str, str]] = []
         for item in decision:
             if isinstance(item, Sealed):
-                sealed, digest = await sealing.seal(item.owner, item.personal)
+                sealed, digest = await self.tools.sealing.seal(item.owner, item.personal)
                 events.append((item.event, sealed, digest, item.owner))
             else:
-                events.append((_event(item), None, GENESIS, ""))
+                events.append((event_of(item), None, GENESIS, ""))
+        return self.made(held, events)
+
+    def made(self, held: Held, events: Sequence[tuple[Event, bytes | None, str, str]]) -> Commit:
+        """The commit that follows `held`, with events as `commit_of` takes them."""
+        call = self.call
         now = call.now.replace(microsecond=call.now.microsecond // 1000 * 1000)
         return commit_of(
             stream=self.stream,
@@ -232,7 +247,8 @@ def _items(decision: Refused | Sequence[Event | Sealed | Forgotten]) -> Sequence
     return () if isinstance(decision, Refused) else decision
 
 
-def _event(item: Event | Sealed | Forgotten) -> Event:
+def event_of(item: Event | Sealed | Forgotten) -> Event:
+    """The event of a decision's item."""
     return item if isinstance(item, Event) else item.event
 
 

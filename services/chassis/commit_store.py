@@ -66,6 +66,11 @@ class MongoCommitStore:
         """See `CommitStore.read`."""
         return await self._streams.get((stream, after))
 
+    async def read_many(self, streams: Sequence[str]) -> dict[str, list[Commit]]:
+        """See `CommitStore.read_many`."""
+        found = await self._read([(stream, 0) for stream in streams])
+        return {stream: commits for (stream, _), commits in found.items()}
+
     async def _read(
         self, asked: Sequence[tuple[str, int]], session: Session | None = None
     ) -> dict[tuple[str, int], list[Commit]]:
@@ -158,6 +163,10 @@ class InMemoryCommitStore:
         """See `CommitStore.read`."""
         found = sorted(key for key in self.documents if key[0] == stream and key[1] > after)
         return [_utc(self.documents[key]) for key in found]
+
+    async def read_many(self, streams: Sequence[str]) -> dict[str, list[Commit]]:
+        """See `CommitStore.read_many`."""
+        return {stream: await self.read(stream) for stream in streams}
 
     async def latest(
         self, stream: str, after: int, command_id: UUID | None = None

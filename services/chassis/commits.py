@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, Protocol
@@ -218,6 +218,10 @@ class CommitStore(Protocol):
 
     async def read(self, stream: str, after: int = 0) -> list[Commit]:
         """The commits of a stream with a version greater than `after`, in order. Raises the driver's error."""
+        ...
+
+    async def read_many(self, streams: Sequence[str]) -> Mapping[str, Sequence[Commit]]:
+        """`read` for several whole streams; one that is not there may be left out."""
         ...
 
     async def latest(

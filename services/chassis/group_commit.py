@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
 from services.chassis.calls import Overloaded
 from services.chassis.commits import CommitStore, Written
@@ -46,6 +47,18 @@ class GroupCommit:
         if len(self._writing) < WRITES:
             self._writing.add(asyncio.create_task(self._write_all(), name="group-commit"))
         return await outcome
+
+    async def submit_all(self, documents: Sequence[bytes]) -> list[Written]:
+        """`submit` for several. Raises Overloaded, before any was written."""
+        if len(self._queue) + len(documents) > self._limit or self._bytes >= QUEUE_BYTES:
+            raise Overloaded("too many commits wait")
+        loop = asyncio.get_running_loop()
+        outcomes: list[asyncio.Future[Written]] = [loop.create_future() for _ in documents]
+        self._queue.extend(zip(documents, outcomes, strict=True))
+        self._bytes += sum(map(len, documents))
+        while documents and len(self._writing) < WRITES:
+            self._writing.add(asyncio.create_task(self._write_all(), name="group-commit"))
+        return list(await asyncio.gather(*outcomes))
 
     async def drain(self) -> None:
         """Wait until nothing waits; for a graceful stop, when no new caller comes."""

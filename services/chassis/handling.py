@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.event import Event
@@ -13,8 +14,9 @@ from services.chassis.decider import Aggregate, Command, Refused
 from services.chassis.group_commit import GroupCommit
 from services.chassis.sealing import Sealing
 from services.chassis.streams import Held, Streams, said
+from services.chassis.together import Asked, together
 
-__all__ = ["OUTSIDE", "CommandHandler"]
+__all__ = ["OUTSIDE", "Asked", "CommandHandler"]
 
 DEADLINE_SECONDS = 10.0
 """How long a command may take, its wait for the stream's lock included, before the caller is told to ask again."""
@@ -40,7 +42,7 @@ class CommandHandler:
         self._tools = Tools(
             service, store, sealing, self._streams, self._group, fingerprint_key, deadline_seconds
         )
-        self._running: set[asyncio.Task[Done | Refused]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def handle(
         self,
@@ -58,6 +60,14 @@ class CommandHandler:
         """
         attempt = Attempt(self._tools, aggregate, stream, command, call, unless)
         task = asyncio.create_task(attempt.run())
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    async def handle_together(self, asked: Sequence[Asked]) -> Mapping[int, Done]:
+        """Run commands to many streams at once; those that are plainly done, by place. The others are for `handle`, under the
+        same key. Raises nothing but what is a bug; cancelling the caller does not cancel them."""
+        task = asyncio.create_task(together(self._tools, asked))
         self._running.add(task)
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
@@ -102,7 +112,7 @@ class CommandHandler:
             await asyncio.wait(self._running)
         await self._group.drain()
 
-    def _ended(self, task: asyncio.Task[Done | Refused]) -> None:
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # looked at, so that asyncio does not report it where the caller is gone

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count, islice
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -14,11 +15,15 @@ from pymongo.errors import PyMongoError
 from contracts.ids import derived
 from services.chassis.calls import Call, Done, OutcomeUnknown, Overloaded, Unavailable, UnreadableStream
 from services.chassis.decider import Refused
-from services.chassis.handling import CommandHandler
+from services.chassis.handling import Asked, CommandHandler
 from services.chassis.problems.catalogue import UNREADABLE_STREAM
 from services.chassis.projection import Order
 
-AT_ONCE = 64
+PORTION = 256
+"""Jobs whose look-ups and writes go together; two portions are under way at once: one decides while the other is written."""
+PIECE = 20
+"""Jobs made before the event loop may do something else."""
+AT_ONCE = 2 * PORTION
 OUTBOX_BOUND = 20_000
 """Commits that may wait to be sent before an import pauses."""
 
@@ -64,7 +69,7 @@ class Tally:
 
 
 async def run_rows(
-    jobs: Sequence[Job],
+    jobs: Iterable[Job],
     handler: CommandHandler,
     call: Call,
     tally: Tally,
@@ -77,18 +82,18 @@ async def run_rows(
     waiting = iter(jobs)
 
     async def worker() -> None:
-        for job in waiting:
+        while portion := await _portion(waiting):
             if stop.is_set():
                 return
             await outbox.wait()
-            await _run_job(job, handler, call, tally, stop)
+            await _run_portion(portion, handler, call, tally, stop)
 
     outbox = asyncio.Event()
     outbox.set()
     watch = asyncio.create_task(_hold_back(outbox, outbox_depth, stop))
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(AT_ONCE, len(jobs))):
+            for _ in range(AT_ONCE // PORTION):
                 group.create_task(worker())
     finally:
         watch.cancel()
@@ -109,25 +114,68 @@ async def _hold_back(outbox: asyncio.Event, depth: Callable[[], Awaitable[int]],
         await asyncio.sleep(0.2)
 
 
-async def _run_job(job: Job, handler: CommandHandler, call: Call, tally: Tally, stop: asyncio.Event) -> None:
-    for number, step in enumerate(job):
-        key = derived(str(call.command_id), step.order.stream, number, *step.rows)
-        result = await until_known(handler, step.order, replace(call, command_id=key), stop)
-        if result is None:
+async def _portion(waiting: Iterator[Job]) -> list[Job]:
+    portion: list[Job] = []
+    while len(portion) < PORTION and (piece := list(islice(waiting, min(PIECE, PORTION - len(portion))))):
+        portion += piece
+        await asyncio.sleep(0)
+    return portion
+
+
+async def _run_portion(
+    jobs: Sequence[Job], handler: CommandHandler, call: Call, tally: Tally, stop: asyncio.Event
+) -> None:
+    """Step by step: the first of all jobs, then the second of those that go on."""
+    for number in count():
+        jobs = [job for job in jobs if number < len(job)]
+        if not jobs:
             return
-        if isinstance(result, Refused):
-            if result.code in step.tolerate:
-                tally.unchanged += len(step.rows)
-                continue
-            tally.refused += [
-                RowError(row, result.code, result.th, result.en, result.field)
-                for later in job[number:]
-                for row in later.rows
-            ]
-            return
-        written = min(len(step.rows), len(result.events))
-        tally.written += written
-        tally.unchanged += len(step.rows) - written
+        results = await _results([job[number] for job in jobs], number, handler, call, stop)
+        jobs = [
+            job for job, result in zip(jobs, results, strict=True) if _settled(job, number, result, tally)
+        ]
+
+
+async def _results(
+    steps: Sequence[Step], number: int, handler: CommandHandler, call: Call, stop: asyncio.Event
+) -> list[Done | Refused | None]:
+    seed, now = str(call.command_id), datetime.now(UTC)
+    asked: list[Asked] = []
+    for step in steps:
+        order, key = step.order, derived(seed, step.order.stream, number, *step.rows)
+        mine = Call(
+            call.actor, key, now, call.correlation_id, call.causation_id, call.traceparent, call.scopes
+        )
+        asked.append(Asked(order.aggregate, order.stream, order.command, mine))
+    done = await handler.handle_together(asked)
+    async with asyncio.TaskGroup() as group:
+        others = {
+            place: group.create_task(until_known(handler, steps[place].order, one.call, stop))
+            for place, one in enumerate(asked)
+            if place not in done
+        }
+    return [done[place] if place in done else others[place].result() for place in range(len(asked))]
+
+
+def _settled(job: Job, number: int, result: Done | Refused | None, tally: Tally) -> bool:
+    """Count what became of a step; whether its job goes on."""
+    step = job[number]
+    if result is None:
+        return False
+    if isinstance(result, Refused):
+        if result.code in step.tolerate:
+            tally.unchanged += len(step.rows)
+            return True
+        tally.refused += [
+            RowError(row, result.code, result.th, result.en, result.field)
+            for later in job[number:]
+            for row in later.rows
+        ]
+        return False
+    written = min(len(step.rows), len(result.events))
+    tally.written += written
+    tally.unchanged += len(step.rows) - written
+    return True
 
 
 async def until_known(

@@ -8,14 +8,14 @@ import os
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pymongo import ReturnDocument, UpdateOne
+from pymongo import ReturnDocument
 from pymongo.errors import BulkWriteError
 
 from services.chassis.batching import Batched
@@ -24,6 +24,8 @@ from services.chassis.mongo import MAJORITY, Database
 KEY = 32
 NONCE = 12
 TAG = 16
+SHORT = 512
+"""Bytes below which a part is only framed, not compressed: it would hardly be shorter, and takes a third of a sealing."""
 CACHED = 10_000
 CACHE_SECONDS = 60.0
 """How long another process may still read after a key was destroyed here."""
@@ -60,6 +62,14 @@ class WrappedKeys(Protocol):
         """Keep this key unless there is one; the one that is kept now. Durable on return."""
         ...
 
+    async def get_many(self, owners: Sequence[str]) -> Mapping[str, bytes]:
+        """The wrapped keys of those who have one. Read concern majority."""
+        ...
+
+    async def add_many(self, wanted: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """`add` for several owners: what is kept now of each."""
+        ...
+
     async def delete(self, owner: str) -> None:
         """Destroy it. Durable on return; no error where there is none."""
         ...
@@ -78,6 +88,10 @@ class MongoWrappedKeys:
         return await self._reads.get(owner)
 
     async def _get(self, owners: Sequence[str]) -> dict[str, bytes | None]:
+        return {**await self.get_many(owners)}
+
+    async def get_many(self, owners: Sequence[str]) -> dict[str, bytes]:
+        """See `WrappedKeys.get_many`."""
         found = await self._keys.find({"_id": {"$in": list(owners)}}).to_list(None)
         return {document["_id"]: bytes(document["wrapped"]) for document in found}
 
@@ -94,21 +108,31 @@ class MongoWrappedKeys:
             return bytes(document["wrapped"])
         return kept
 
+    async def add_many(self, wanted: Mapping[str, bytes]) -> dict[str, bytes]:
+        """See `WrappedKeys.add_many`."""
+        kept = await self._insert(list(wanted.items()))
+        return {owner: kept.get(owner) or await self.add(owner, wrapped) for owner, wrapped in wanted.items()}
+
     async def _add(self, wanted: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], bytes | None]:
-        upserts = [
-            UpdateOne({"_id": owner}, {"$setOnInsert": {"wrapped": wrapped}}, upsert=True)
-            for owner, wrapped in wanted
-        ]
+        first = dict(reversed(wanted))
+        kept = await self._insert(list(first.items()))
+        return {(owner, wrapped): kept.get(owner) for owner, wrapped in wanted}
+
+    async def _insert(self, wanted: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
+        """What is kept now of each owner. What a majority has acknowledged needs no second look; who had one already is read."""
+        documents = [{"_id": owner, "wrapped": wrapped} for owner, wrapped in wanted]
         try:
-            await self._keys.bulk_write(upserts, ordered=False)
+            await self._keys.insert_many(documents, ordered=False)
         except BulkWriteError as error:
             details = error.details or {}
             if details.get("writeConcernErrors") or any(
                 one["code"] != 11000 for one in details["writeErrors"]
             ):
                 raise
-        kept = await self._get([owner for owner, _ in wanted])
-        return {(owner, wrapped): kept.get(owner) for owner, wrapped in wanted}
+            taken = {wanted[one["index"]][0] for one in details["writeErrors"]}
+            there = await self.get_many(list(taken))
+            return {owner: wrapped for owner, wrapped in wanted if owner not in taken} | there
+        return dict(wanted)
 
     async def delete(self, owner: str) -> None:
         """See `WrappedKeys.delete`."""
@@ -125,6 +149,15 @@ class InMemoryWrappedKeys(dict[str, bytes]):
     async def add(self, owner: str, wrapped: bytes) -> bytes:
         """See `WrappedKeys.add`."""
         return self.setdefault(owner, wrapped)
+
+    async def get_many(self, owners: Sequence[str]) -> dict[str, bytes]:
+        """See `WrappedKeys.get_many`."""
+        found = {owner: await self.get(owner) for owner in owners}
+        return {owner: wrapped for owner, wrapped in found.items() if wrapped is not None}
+
+    async def add_many(self, wanted: Mapping[str, bytes]) -> dict[str, bytes]:
+        """See `WrappedKeys.add_many`."""
+        return {owner: await self.add(owner, wrapped) for owner, wrapped in wanted.items()}
 
     async def delete(self, owner: str) -> None:
         """See `WrappedKeys.delete`."""
@@ -146,13 +179,22 @@ class Sealing:
         The key is asked for anew each time: another process may have destroyed the one that we remember, and what is
         sealed with that one nobody could ever read. Raises ValueError for what JSON has not (NaN, a lone surrogate).
         """
-        text = json.dumps(
-            personal, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-        ).encode()
         cipher = await self._fetch(owner) or await self._make(owner)
-        nonce = os.urandom(NONCE)
-        sealed = nonce + cipher.encrypt(nonce, zlib.compress(text), owner.encode())
-        return sealed, hashlib.sha256(sealed).hexdigest()
+        return sealed_with(cipher, owner, personal)
+
+    async def keys(self, owners: Iterable[str], *, new: Collection[str] = ()) -> Mapping[str, AESGCM]:
+        """The keys of these owners as they are now, made where there are none: one look for all. To those who are `new`, who
+        most likely have none, one is offered before anybody looks."""
+        destroyed = self._destroyed
+        wrapped = dict(await self._offer(new)) if new else {}
+        if rest := [owner for owner in owners if owner not in wrapped]:
+            wrapped |= await self._keys.get_many(rest)
+            if absent := [owner for owner in rest if owner not in wrapped]:
+                wrapped |= await self._offer(absent)
+        return {owner: self._remember(owner, one, destroyed) for owner, one in wrapped.items()}
+
+    async def _offer(self, owners: Iterable[str]) -> Mapping[str, bytes]:
+        return await self._keys.add_many({owner: self._wrapped(owner) for owner in owners})
 
     async def unseal(self, owner: str, sealed: bytes) -> dict[str, Any] | None:
         """The personal part; None where the key was destroyed, or is not the one that it was sealed with."""
@@ -178,10 +220,11 @@ class Sealing:
 
     async def _make(self, owner: str) -> AESGCM:
         destroyed = self._destroyed
+        return self._remember(owner, await self._keys.add(owner, self._wrapped(owner)), destroyed)
+
+    def _wrapped(self, owner: str) -> bytes:
         nonce = os.urandom(NONCE)
-        key = AESGCM.generate_key(KEY * 8)
-        wrapped = await self._keys.add(owner, nonce + self._master.encrypt(nonce, key, owner.encode()))
-        return self._remember(owner, wrapped, destroyed)
+        return nonce + self._master.encrypt(nonce, AESGCM.generate_key(KEY * 8), owner.encode())
 
     async def _fetch(self, owner: str) -> AESGCM | None:
         destroyed = self._destroyed
@@ -200,6 +243,26 @@ class Sealing:
         if len(self._cache) > CACHED:
             self._cache.popitem(last=False)
         return cipher
+
+
+def sealed_with(cipher: AESGCM, owner: str, personal: Mapping[str, Any]) -> tuple[bytes, str]:
+    """`Sealing.seal` under a key of `Sealing.keys`. Raises ValueError."""
+    return _closed(cipher, owner, _text(personal))
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
+def _text(personal: Mapping[str, Any]) -> bytes:
+    return _encoded(personal).encode()
+
+
+def _closed(cipher: AESGCM, owner: str, text: bytes) -> tuple[bytes, str]:
+    nonce = os.urandom(NONCE)
+    sealed = nonce + cipher.encrypt(
+        nonce, zlib.compress(text, 0 if len(text) < SHORT else -1), owner.encode()
+    )
+    return sealed, hashlib.sha256(sealed).hexdigest()
 
 
 def _opened(cipher: AESGCM, owner: str, sealed: bytes) -> dict[str, Any] | None:

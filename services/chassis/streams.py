@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +50,23 @@ class Streams:
         self._held.move_to_end(stream)
         return held
 
+    async def load_many(self, wanted: Mapping[str, Aggregate[Any, Any]]) -> dict[str, Held]:
+        """`load` for several streams by their aggregates, one look for all that are not cached; who cannot be read is left out."""
+        found: dict[str, Held] = {}
+        for stream in wanted:
+            if (held := self._held.get(stream)) is not None:
+                found[stream] = held
+                self._held.move_to_end(stream)
+        if absent := [stream for stream in wanted if stream not in found]:
+            read = await self._store.read_many(absent)
+            for stream in absent:
+                aggregate = wanted[stream]
+                with contextlib.suppress(UnreadableStream):
+                    found[stream] = self.follow(
+                        aggregate, stream, Held(aggregate.initial), read.get(stream, ())
+                    )
+        return found
+
     async def prove(self, aggregate: Aggregate[Any, Any], stream: str) -> Held:
         """The fold of a stream that lacks nothing that was acknowledged before the call. Raises UnreadableStream."""
         held = self._held.get(stream) or Held(aggregate.initial)
@@ -75,6 +93,10 @@ class Streams:
     def forget(self, stream: str) -> None:
         """Drop a cached stream."""
         self._held.pop(stream, None)
+
+    def busy(self, stream: str) -> bool:
+        """Whether somebody here holds the stream's lock, or waits for it."""
+        return stream in self._locks
 
     def locked(self, stream: str) -> Locked:
         """One commit of a stream in flight in this process; others of the stream wait in order."""

@@ -191,3 +191,12 @@ async def test_preparing_twice_changes_nothing(store):
 async def test_a_stream_may_be_named_anything_that_is_text(store, stream):
     assert await _append(store, commit(stream)) == ["inserted"]
     assert [each.stream for each in await store.read(stream)] == [stream]
+
+
+async def test_several_streams_are_read_whole_at_once_and_who_is_not_there_is_empty(store):
+    commits = [commit(f"notebook:{n % 3}", 1 + n // 3, key=n) for n in range(9)]
+    await _append(store, *commits)
+    read = await store.read_many([f"notebook:{n}" for n in range(4)])
+    for n in range(3):
+        assert read[f"notebook:{n}"] == [one for one in commits if one.stream == f"notebook:{n}"]
+    assert not read.get("notebook:3")

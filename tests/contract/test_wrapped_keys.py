@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from services.chassis.sealing import Sealing
+from services.chassis.sealing import Sealing, sealed_with
 from tests.notebook import MASTER_KEY, OTHER_OWNER, OWNER
 
 WRAPPED = bytes(range(60))
@@ -74,3 +74,30 @@ async def test_what_is_sealed_is_read_and_forgotten_through_it(keys):
     await here.destroy(OWNER)
     assert await here.unseal(OWNER, sealed) is None
     assert await Sealing(keys, MASTER_KEY).unseal(OWNER, sealed) is None
+
+
+async def test_keys_of_many_are_looked_for_and_offered_at_once_and_the_first_stays(keys):
+    assert await keys.get_many([OWNER, OTHER_OWNER]) == {}
+    await keys.add(OWNER, WRAPPED)
+    offered = {OWNER: b"second", OTHER_OWNER: b"other"}
+    kept = await keys.add_many(offered)
+    assert kept == {OWNER: WRAPPED, OTHER_OWNER: b"other"}
+    assert await keys.get_many([OWNER, OTHER_OWNER, "person:nobody"]) == kept
+
+
+async def test_30_who_offer_keys_to_the_same_owners_at_once_agree(keys):
+    owners = [f"person:{n}" for n in range(20)]
+    kept = await asyncio.gather(
+        *(keys.add_many(dict.fromkeys(owners[n % 5 :], b"%d" % n)) for n in range(30))
+    )
+    there = await keys.get_many(owners)
+    assert all(one[owner] == there[owner] for one in kept for owner in one)
+
+
+async def test_what_is_sealed_under_keys_of_many_is_read_by_another_process(keys):
+    here, there = Sealing(keys, MASTER_KEY), Sealing(keys, MASTER_KEY)
+    await here.seal(OWNER, {"name": "ก"})
+    made = await here.keys([OWNER, OTHER_OWNER], new=[OTHER_OWNER])
+    for owner in (OWNER, OTHER_OWNER):
+        sealed, _ = sealed_with(made[owner], owner, {"name": "สมชาย", "long": "ก" * 2_000})
+        assert await there.unseal(owner, sealed) == {"name": "สมชาย", "long": "ก" * 2_000}

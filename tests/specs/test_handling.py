@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
+from contracts.event import Event
+from contracts.ids import derived
+from contracts.members import Network
 from services.chassis.calls import Done, KeyReused, StaleVersion
 from services.chassis.commit_store import InMemoryCommitStore
 from services.chassis.decider import Refused
+from services.chassis.handling import CommandHandler
+from services.members.domain.tambon_reach import TAMBON_REACH, NoteMember, reach_stream
 from tests.chain import assert_whole
 from tests.notebook import (
     ALREADY_OPEN,
@@ -290,3 +296,25 @@ async def test_the_chain_is_whole_over_300_commits_of_several_events_in_thai():
     documents[150]["events"][0]["data"] = documents[150]["events"][0]["data"].replace("149", "941")
     with pytest.raises(AssertionError):
         assert_whole(documents)
+
+
+async def test_a_no_op_that_nothing_can_change_any_more_is_answered_without_a_look():
+    store = WatchedStore()
+    handler, other = replica(store), replica(store)
+    stream = reach_stream(Network.TSM, "510101")
+    events = [len(await noted(one, stream, n)) for n, one in enumerate((handler, handler, handler, other))]
+    assert events == [1, 0, 0, 0]
+    assert (len(store.reads), store.proofs, store.groups) == (2, [], [1])
+
+
+async def noted(handler: CommandHandler, stream: str, number: int) -> Sequence[Event]:
+    """What the note of another registration in a tambon became."""
+    note = NoteMember(
+        network=Network.TSM,
+        tambon="510101",
+        membership_id=f"membership:{derived(number)}",
+        on=date(2022, 1, 1),
+    )
+    done = await handler.handle(TAMBON_REACH, stream, note, call(number))
+    assert isinstance(done, Done)
+    return done.events

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 from contracts.ids import stream_id
 from services.chassis.calls import Call, Done, OutcomeUnknown, Overloaded, Unavailable, UnreadableStream
 from services.chassis.decider import Refused
+from services.chassis.handling import Asked
 from services.chassis.projection import Order
 from services.chassis.row_run import AT_ONCE, OUTBOX_BOUND, Job, RowError, Step, Tally, run_rows
 from tests.edge import nothing_waits
@@ -37,6 +38,17 @@ class Scripted:
     at_once: int = 0
     most: int = 0
     hook: Callable[[], None] = lambda: None
+
+    async def handle_together(self, asked: Sequence[Asked]) -> dict[int, Done]:
+        """Those are plainly done of which nothing else was told."""
+        plain = [place for place, one in enumerate(asked) if not self.answers.get(one.stream)]
+        self.asked += [(asked[place].stream, asked[place].call.command_id) for place in plain]
+        self.at_once += len(asked)
+        self.most = max(self.most, self.at_once)
+        await asyncio.sleep(0.001)
+        self.at_once -= len(asked)
+        self.hook()
+        return {place: Done(asked[place].stream, 1, (marked("ก"),) * self.events) for place in plain}
 
     async def handle(self, aggregate: Any, stream: str, command: Any, call: Call) -> Done | Refused:
         self.asked.append((stream, call.command_id))
@@ -82,9 +94,9 @@ def counts(tally: Tally) -> tuple[int, int, list[int]]:
 
 def test_every_row_runs_once_and_no_more_than_so_many_at_a_time():
     handler = Scripted()
-    finished, tally = ran(handler, *([step(n, n)] for n in range(500)))
-    assert (finished, counts(tally), tally.done) == (True, (500, 0, []), 500)
-    assert len(handler.asked) == len(set(handler.asked)) == 500
+    finished, tally = ran(handler, *([step(n, n)] for n in range(2_000)))
+    assert (finished, counts(tally), tally.done) == (True, (2_000, 0, []), 2_000)
+    assert len(handler.asked) == len(set(handler.asked)) == 2_000
     assert handler.most == AT_ONCE
 
 

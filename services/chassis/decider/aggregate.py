@@ -21,7 +21,8 @@ class Aggregate(Generic[C, S]):
 
     `events` are the types that its streams may hold; another in a stream is an error, never skipped.
     `area` gives the area that the state belongs to, for the actor's scope; None where it is nobody's in particular, and
-    only the areas of the events count.
+    only the areas of the events count. `settled`: whether this command changes nothing in this state, whatever may yet be
+    recorded; such a no-op needs no look into the log, and a repeated key is not looked for.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Aggregate(Generic[C, S]):
     area: Callable[[S], str | None]
     commands: frozenset[type[Command]] = frozenset()
     """Those that it decides, where it is made `of` its steps."""
+    settled: Callable[[C, S], bool] = lambda _command, _state: False
 
 
 def aggregate_of(
