@@ -74,11 +74,21 @@ async def dying(edge: Edge, commands: int) -> AsyncIterator[asyncio.Event]:
             raise RuntimeError("the process died here")
         return await type(handler).handle(handler, *arguments, **more)
 
+    async def handle_together(asked):
+        nonlocal left
+        done = await type(handler).handle_together(handler, asked[: max(left, 0)])
+        cut_short, left = len(asked) > left, left - len(done)
+        if cut_short:
+            dead.set()
+            raise RuntimeError("the process died here")
+        return done
+
     handler.handle = handle  # type: ignore[method-assign]
+    handler.handle_together = handle_together  # type: ignore[method-assign]
     try:
         yield dead
     finally:
-        del handler.handle
+        del handler.handle, handler.handle_together
 
 
 async def test_told_to_stop_in_the_middle_it_goes_on_at_the_next_start(edge):
@@ -215,3 +225,20 @@ async def test_rows_that_another_process_has_just_destroyed_are_not_reported_as_
         told = await completed(edge, import_id)
     assert counted(told) == ("completed", PEOPLE, PEOPLE, 0, 0)
     assert told["errors"] == []
+
+
+async def test_of_two_processes_one_runs_an_import_and_the_other_takes_it_over_when_it_was_killed(edge):
+    import_id = await accepted(edge, people())
+    edge.reports.seconds = 0.4
+    assert await edge.reports.hold(import_id, "a process that was just killed")
+    async with edge_of(SERVICE, store=edge.store, views=edge.models, import_reports=edge.reports) as other:
+        other.parts.handler.sealing._keys = edge.keys
+        before = len(edge.store.documents)
+        async with worker(edge), worker(other):
+            await asyncio.sleep(0.2)
+            assert len(edge.store.documents) == before
+            told = await completed(edge, import_id)
+        ran = [len(one.parts.handler._streams._held) > PEOPLE for one in (edge, other)]
+    assert counted(told) == ("completed", PEOPLE, PEOPLE, 0, 0)
+    assert sorted(ran) == [False, True]
+    assert edge.reports.holds == {}

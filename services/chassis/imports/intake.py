@@ -15,7 +15,10 @@ from services.chassis.decider import Actor, Aggregate, Command, Decision, Refuse
 
 
 class AcceptImport(Command):
-    """Accept a file whose rows were all validated. `parts` are the rows in portions that fit into an event."""
+    """Accept a file whose rows were all validated. `parts` are the rows in portions that fit into an event; they are what the
+    file says that `digest` is of, and need not be told again to know a repeated request."""
+
+    stamped = frozenset({"parts"})
 
     import_id: str
     kind: str

@@ -7,6 +7,7 @@ import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -25,6 +26,8 @@ from services.chassis.service import Parts
 
 ACTOR = "system:import"
 REPORT_SECONDS = 0.5
+OTHERS_SECONDS = 1.0
+"""How long a process that found another one at an import leaves it alone."""
 UNREADABLE = ("กุญแจของไฟล์นี้หายไป กรุณาส่งไฟล์อีกครั้ง", "The key to this file is gone; send the file again.")
 
 
@@ -42,22 +45,26 @@ class Running:
 async def run_imports(running: Running, stop: asyncio.Event) -> None:
     """A worker: wakes when a view moves, and runs what is accepted and not completed, by id."""
     emptied: set[str] = set()
+    me = str(uuid4())
     async for _ in until_stopped(running.parts.moved, stop):
         try:
-            await _round(running, emptied, stop)
+            if await _round(running, emptied, me, stop):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), OTHERS_SECONDS)
         except PyMongoError as trouble:  # the next ring, or the next five seconds, begin where it stopped
             structlog.get_logger().warning("import-waits", reason=type(trouble).__name__)
 
 
-async def _round(running: Running, emptied: set[str], stop: asyncio.Event) -> None:
-    parts = running.parts
+async def _round(running: Running, emptied: set[str], me: str, stop: asyncio.Event) -> bool:
+    """Whether another process is at one that waits."""
+    parts, others = running.parts, False
     async with parts.views[running.view].snapshot() as snapshot:
         found = await snapshot.facets("import")
     for row in found:
         import_id = row["subject"]
         if row["status"] == "running" and not stop.is_set():
             emptied.discard(import_id)
-            await _run(running, import_id, stop)
+            others = not await _run(running, import_id, me, stop) or others
         elif row["status"] == "completed" and import_id not in emptied:
             if await parts.handler.sealing.holds(import_id):  # a crash left it, or it was accepted once more
                 held = await parts.handler.proven(running.imports, import_id)
@@ -65,9 +72,23 @@ async def _round(running: Running, emptied: set[str], stop: asyncio.Event) -> No
                     continue
                 await parts.handler.sealing.destroy(import_id)
             emptied.add(import_id)
+    return others
 
 
-async def _run(running: Running, import_id: str, stop: asyncio.Event) -> None:
+async def _run(running: Running, import_id: str, me: str, stop: asyncio.Event) -> bool:
+    """False where another process is at it."""
+    reports = running.parts.import_reports
+    if not await reports.hold(import_id, me):
+        return False
+    try:
+        await _run_held(running, import_id, me, stop)
+    finally:
+        with contextlib.suppress(PyMongoError):  # then it ends by itself
+            await reports.release(import_id, me)
+    return True
+
+
+async def _run_held(running: Running, import_id: str, me: str, stop: asyncio.Event) -> None:
     parts, imports = running.parts, running.imports
     held = await parts.handler.proven(imports, import_id)
     state: Import = held.state
@@ -95,7 +116,7 @@ async def _run(running: Running, import_id: str, stop: asyncio.Event) -> None:
         tally.refused = [RowError(row, "rows-unreadable", *UNREADABLE) for row in range(1, state.rows + 1)]
         made = []
     structlog.get_logger().info("import-runs", import_id=import_id, rows=len(rows))
-    reporting = asyncio.create_task(_report(parts, import_id, state.run, tally))
+    reporting = asyncio.create_task(_report(parts, import_id, state.run, me, tally))
     try:
         finished = await run_rows(
             made, parts.handler, call, tally, stop=stop, outbox_depth=parts.outbox_depth
@@ -134,8 +155,9 @@ def _jobs(rows: list[Any], by: Actor | None, running: Running, state: Import) ->
     return jobs(entry, typed(entry, rows), stamp, running.known)
 
 
-async def _report(parts: Parts, import_id: str, run: int, tally: Tally) -> None:
+async def _report(parts: Parts, import_id: str, run: int, me: str, tally: Tally) -> None:
     while True:
         await asyncio.sleep(REPORT_SECONDS)
         with contextlib.suppress(PyMongoError):  # the next one will do
+            await parts.import_reports.hold(import_id, me)
             await parts.import_reports.put(import_id, run, tally)

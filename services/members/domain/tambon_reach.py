@@ -55,4 +55,5 @@ TAMBON_REACH = Aggregate(
     evolve=evolve,
     events=frozenset({FirstMemberInTambonRegistered}),
     area=lambda reach: reach.tambon,
+    settled=lambda _, reach: bool(reach.tambon),  # the first one stays the first
 )
