@@ -20,7 +20,7 @@ from rich.table import Table
 
 from services.chassis import logs
 from services.chassis.settings import Settings
-from tests.bench import catalogue, commit, http, memory, project, relay, replay, visible
+from tests.bench import catalogue, commit, http, intake, memory, project, relay, replay, visible
 from tests.bench.figure import Figure
 from tests.bench.report import page, spread, told, verdict
 from tests.bench.scale import DEFAULT, FULL, QUICK
@@ -30,6 +30,7 @@ from tests.local_stack import REPOSITORY, own_stack
 GROUPS: Mapping[str, Callable[[Site], Coroutine[Any, Any, list[Figure]]]] = {
     "commit": commit.measure,
     "http": http.measure,
+    "import": intake.measure,
     "relay": relay.measure,
     "project": project.measure,
     "visible": visible.measure,

@@ -32,6 +32,19 @@ def token(site: Site) -> str:
     return issuer.token(site.stack.settings, [Role.OFFICER], ["51"], actor=ACTOR)
 
 
+async def register_areas(handler: CommandHandler) -> None:
+    """All of Lamphun, long ago."""
+    codes = ["51", *DISTRICTS, *TAMBONS, *VILLAGES]
+    for number, at in enumerate(range(0, len(codes), 400)):
+        rows = tuple(
+            AreaRow(code=code, name_th=f"พื้นที่ {code}", name_en=f"Area {code}", valid_from=LONG_AGO)
+            for code in codes[at : at + 400]
+        )
+        call = Call(ACTOR, derived("bench-areas", number), datetime.now(UTC), "bench-areas")
+        done = await handler.handle(AREA_REGISTER, register_stream("51"), RegisterAreas(rows=rows), call)
+        assert isinstance(done, Done), done
+
+
 async def settled(site: Site, client: Client) -> None:
     """Register the areas and wait until `funds` knows them; nothing to do where it does already."""
     for part in ("kafka", "mongo", "topics", "issuer"):
@@ -45,15 +58,7 @@ async def settled(site: Site, client: Client) -> None:
     handler = CommandHandler(
         "members", store, Sealing(MongoWrappedKeys(members), bytes(32)), fingerprint_key=b"f"
     )
-    codes = ["51", *DISTRICTS, *TAMBONS, *VILLAGES]
-    for number, at in enumerate(range(0, len(codes), 400)):
-        rows = tuple(
-            AreaRow(code=code, name_th=f"พื้นที่ {code}", name_en=f"Area {code}", valid_from=LONG_AGO)
-            for code in codes[at : at + 400]
-        )
-        call = Call(ACTOR, derived("bench-areas", number), datetime.now(UTC), "bench-areas")
-        done = await handler.handle(AREA_REGISTER, register_stream("51"), RegisterAreas(rows=rows), call)
-        assert isinstance(done, Done), done
+    await register_areas(handler)
     async with AsyncExitStack() as running:
         await running.enter_async_context(site.service("members", "relay"))
         await running.enter_async_context(site.service("funds", "views"))
