@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
+from collections.abc import Iterable
 from json.encoder import encode_basestring
 from typing import Annotated
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import Field
 
 NAMESPACE = UUID("6f1c1f5e-3c0e-5b7a-9a55-c0ffee256500")
 """Our one namespace; changing it would rename everything."""
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SPACE = NAMESPACE.bytes
 
 
 def derived(*parts: str | int) -> UUID:
     """`uuid5` over the parts as a JSON array: ("a", "bc") and ("ab", "c") stay two."""
-    return uuid5(NAMESPACE, _encode(parts))
+    return UUID(_named(_array(parts)))
+
+
+def _array(parts: Iterable[str | int]) -> str:
+    """As `json.dumps` writes it without blanks and with every character as it is: that makes an encoder each time."""
+    texts = [encode_basestring(part) if isinstance(part, str) else int.__repr__(part) for part in parts]
+    return f"[{','.join(texts)}]"
+
+
+def _named(name: str) -> str:
+    """The text of `uuid5(NAMESPACE, name)`, in a third of the time."""
+    text = hashlib.sha1(_SPACE + name.encode(), usedforsecurity=False).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 UUID_PATTERN = "[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"
@@ -35,7 +46,7 @@ StreamId = Annotated[str, Field(pattern=id_pattern("[a-z-]+"), description="stre
 
 def stream_id(kind: str, *natural_key: str | int) -> str:
     """The stream of the thing of this kind with this natural key (codes, never names): `kind:uuid`."""
-    return f"{kind}:{derived(kind, *natural_key)}"
+    return f"{kind}:{_named(_array((kind, *natural_key)))}"
 
 
 def secret_stream_id(kind: str, secret: bytes, citizen_number: str) -> str:
@@ -52,9 +63,7 @@ def event_id(stream: str, version: int, index: int) -> str:
 
     As its text, made at once: each event's id is made when it is written and when it is sent.
     """
-    told = f"[{encode_basestring(stream)},{version},{index}]".encode()
-    text = hashlib.sha1(NAMESPACE.bytes + told, usedforsecurity=False).hexdigest()
-    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:32]}"
+    return _named(f"[{encode_basestring(stream)},{version},{index}]")
 
 
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

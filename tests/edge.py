@@ -32,10 +32,11 @@ from services.chassis.http import create_app
 from services.chassis.http import edge as http_edge
 from services.chassis.projection import Record
 from services.chassis.read_models import InMemoryReadModels
-from services.chassis.sealing import InMemoryWrappedKeys, Sealing, Secrets
+from services.chassis.sealing import Sealing, Secrets
 from services.chassis.service import Parts, Service
 from services.chassis.session import Sessions
 from services.chassis.session.keys import SessionKeys
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.in_memory import InMemoryAccessLog, InMemoryImportReports, QuickStore
 from tests.local_issuer import RunningIssuer, local_settings
 

@@ -23,7 +23,8 @@ from services.chassis.calls import Call
 from services.chassis.commits import CommitStore
 from services.chassis.decider import Aggregate, Command, Decision, Forgotten, Refused, Sealed
 from services.chassis.handling import CommandHandler
-from services.chassis.sealing import InMemoryWrappedKeys, Sealing, WrappedKeys
+from services.chassis.sealing import Sealing
+from services.chassis.wrapped_keys import InMemoryWrappedKeys, WrappedKeys
 
 ON = date(2022, 1, 1)
 NOW = datetime(2022, 1, 1, 9, 0, 0, 123456, tzinfo=UTC)

@@ -132,11 +132,13 @@ _LENGTHS = tuple(length.to_bytes(4, "big") for length in range(1024))
 def chain_hash(fields: Iterable[str]) -> str:
     """sha256 over the fields, each as a 4-byte big-endian length and its UTF-8 bytes; hex. Raises Unwritable."""
     framed: list[bytes] = []
+    add, lengths = framed.append, _LENGTHS
     try:
         for text in fields:
             raw = text.encode()
             length = len(raw)
-            framed += (_LENGTHS[length] if length < 1024 else length.to_bytes(4, "big"), raw)
+            add(lengths[length] if length < 1024 else length.to_bytes(4, "big"))
+            add(raw)
     except UnicodeEncodeError:
         raise Unwritable("a field under the hash holds a lone surrogate") from None
     return hashlib.sha256(b"".join(framed)).hexdigest()
@@ -144,7 +146,9 @@ def chain_hash(fields: Iterable[str]) -> str:
 
 def timestamp(moment: datetime) -> str:
     """`YYYY-MM-DDTHH:MM:SS.mmmZ`; MongoDB keeps no more than milliseconds."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def envelopes(

@@ -109,7 +109,7 @@ class Attempt:
     async def _decide_and_append(self) -> Done | Refused:
         tools, call = self.tools, self.call
         held, sure = await tools.streams.load(self.aggregate, self.stream), False
-        if self._settled(held):
+        if self._changes_nothing(held):
             return Done(self.stream, held.version, ())
         while True:
             stale = call.expected_version not in (None, held.version)
@@ -138,7 +138,14 @@ class Attempt:
                 return self._repeated(mine)
             held, sure = tools.streams.follow(self.aggregate, self.stream, held, since), True
 
-    def _settled(self, held: Held) -> bool:
+    def settled(self) -> Done | None:
+        """The answer that needs neither the store nor the lock: whoever holds it can change nothing about it."""
+        held = self.tools.streams.known(self.stream)
+        return (
+            Done(self.stream, held.version, ()) if held is not None and self._changes_nothing(held) else None
+        )
+
+    def _changes_nothing(self, held: Held) -> bool:
         """What was acknowledged stays, so that a no-op which rests on nothing else needs no proof."""
         if self.unless is not None or self.call.expected_version is not None or not held.version:
             return False

@@ -59,6 +59,8 @@ class CommandHandler:
         Raises StaleVersion, KeyReused, Overloaded, OutcomeUnknown, Unavailable, UnreadableStream, TooLarge.
         """
         attempt = Attempt(self._tools, aggregate, stream, command, call, unless)
+        if (settled := attempt.settled()) is not None:
+            return settled
         task = asyncio.create_task(attempt.run())
         self._running.add(task)
         task.add_done_callback(self._ended)

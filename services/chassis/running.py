@@ -36,10 +36,11 @@ from services.chassis.mongo_read_models import MongoReadModels
 from services.chassis.probes import consumer_check, kafka_check, mongo_check, relay_check
 from services.chassis.projection import Order, Record
 from services.chassis.relay import Relay
-from services.chassis.sealing import MongoWrappedKeys, Sealing, Secrets
+from services.chassis.sealing import Sealing, Secrets
 from services.chassis.service import Built, Parts, Service, Worker
 from services.chassis.session import Sessions
 from services.chassis.settings import Settings
+from services.chassis.wrapped_keys import MongoWrappedKeys
 
 log = structlog.get_logger(__name__)
 

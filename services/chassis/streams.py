@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -50,13 +50,19 @@ class Streams:
         self._held.move_to_end(stream)
         return held
 
+    def known(self, stream: str) -> Held | None:
+        """The fold that is cached."""
+        held = self._held.get(stream)
+        if held is not None:
+            self._held.move_to_end(stream)
+        return held
+
     async def load_many(self, wanted: Mapping[str, Aggregate[Any, Any]]) -> dict[str, Held]:
         """`load` for several streams by their aggregates, one look for all that are not cached; who cannot be read is left out."""
         found: dict[str, Held] = {}
         for stream in wanted:
-            if (held := self._held.get(stream)) is not None:
+            if (held := self.known(stream)) is not None:
                 found[stream] = held
-                self._held.move_to_end(stream)
         if absent := [stream for stream in wanted if stream not in found]:
             read = await self._store.read_many(absent)
             for stream in absent:
@@ -94,13 +100,13 @@ class Streams:
         """Drop a cached stream."""
         self._held.pop(stream, None)
 
-    def busy(self, stream: str) -> bool:
-        """Whether somebody here holds the stream's lock, or waits for it."""
-        return stream in self._locks
-
     def locked(self, stream: str) -> Locked:
         """One commit of a stream in flight in this process; others of the stream wait in order."""
         return Locked(self._locks, stream)
+
+    def claimed(self, streams: Iterable[str]) -> Claimed:
+        """The locks of those streams that nobody here holds or waits for, all at once."""
+        return Claimed(self._locks, streams)
 
 
 class Locked:
@@ -132,6 +138,29 @@ class Locked:
             del self._locks[self._stream]
         else:
             self._locks[self._stream] = (lock, users - 1)
+
+
+class Claimed:
+    """The locks of many streams as a context manager. Of one that is busy there is none: so nobody waits in here, and no two
+    who want the same streams in another order wait for each other."""
+
+    __slots__ = ("_locks", "_mine", "_wanted")
+
+    def __init__(self, locks: dict[str, tuple[asyncio.Lock, int]], streams: Iterable[str]) -> None:
+        self._locks = locks
+        self._wanted = streams
+        self._mine: dict[str, Locked] = {}
+
+    async def __aenter__(self) -> Collection[str]:
+        for stream in self._wanted:
+            if stream not in self._locks:
+                self._mine[stream] = Locked(self._locks, stream)
+                await self._mine[stream].__aenter__()
+        return self._mine.keys()
+
+    async def __aexit__(self, *_: object) -> None:
+        for lock in self._mine.values():
+            await lock.__aexit__()
 
 
 def fold(aggregate: Aggregate[Any, Any], held: Held, commits: Iterable[Commit]) -> Held:

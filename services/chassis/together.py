@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,14 +47,11 @@ class _Decided:
 async def together(tools: Tools, asked: Sequence[Asked]) -> dict[int, Done]:
     """Those that are done, by their place in `asked`. Of two to one stream the first."""
     done: dict[int, Done] = {}
-    async with AsyncExitStack() as locks:
-        mine: dict[int, Asked] = {}
-        for place, one in enumerate(asked):
-            if not tools.streams.busy(
-                one.stream
-            ):  # so nobody waits here, and nobody can wait for one another
-                await locks.enter_async_context(tools.streams.locked(one.stream))
-                mine[place] = one
+    first: dict[str, int] = {}
+    for place, one in enumerate(asked):
+        first.setdefault(one.stream, place)
+    async with tools.streams.claimed(first) as claimed:
+        mine = {first[stream]: asked[first[stream]] for stream in claimed}
         try:
             decided = await _decided(tools, mine)
             await _append(tools, decided, done)
@@ -78,7 +74,10 @@ async def _decided(tools: Tools, asked: dict[int, Asked]) -> list[_Decided]:
         if now is None or one.call.expected_version is not None:
             continue
         attempt = Attempt(tools, one.aggregate, one.stream, one.command, one.call, None)
-        items = attempt.decision(now)
+        try:
+            items = attempt.decision(now)
+        except Exception:  # noqa: BLE001, S112 - whatever it is, it is raised the ordinary way
+            continue
         if not isinstance(items, Refused) and items:
             plain = [item for item in items if not isinstance(item, Forgotten)]
             if len(plain) == len(items):

@@ -20,7 +20,8 @@ from services.chassis.decider import Command, Refused
 from services.chassis.garbage import collect_less_often
 from services.chassis.handling import CommandHandler
 from services.chassis.mongo import Client
-from services.chassis.sealing import InMemoryWrappedKeys, Sealing
+from services.chassis.sealing import Sealing
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from services.members.domain.membership import (
     MEMBERSHIP,
     Apply,

@@ -12,7 +12,8 @@ from services.chassis.calls import Done
 from services.chassis.commit_store import MongoCommitStore
 from services.chassis.handling import CommandHandler
 from services.chassis.mongo import Client
-from services.chassis.sealing import InMemoryWrappedKeys, Sealing
+from services.chassis.sealing import Sealing
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from services.members.domain.membership import MEMBERSHIP
 from tests.bench.figure import Figure, interleaved, ratio
 from tests.bench.material import VILLAGES, call, entry

@@ -9,6 +9,8 @@ from functools import cached_property
 from time import perf_counter, process_time
 from typing import Any
 
+from services.members.domain.intake import IMPORT
+
 from contracts.topics import topic_of
 from services.chassis.commit_store import MongoCommitStore
 from services.chassis.garbage import collect_less_often
@@ -16,10 +18,10 @@ from services.chassis.handling import CommandHandler
 from services.chassis.import_reports import MongoImportReports
 from services.chassis.mongo import Client
 from services.chassis.projection import Record
-from services.chassis.sealing import MongoWrappedKeys, Sealing
+from services.chassis.sealing import Sealing
 from services.chassis.thai import generated_citizen_number
+from services.chassis.wrapped_keys import MongoWrappedKeys
 from services.members.app import SERVICE
-from services.members.domain.intake import IMPORT
 from tests.bench.figure import Figure, interleaved, ratio
 from tests.bench.material import VILLAGES
 from tests.bench.site import Site

@@ -17,7 +17,8 @@ from services.chassis.commit_store import MongoCommitStore
 from services.chassis.handling import CommandHandler
 from services.chassis.mongo import Client, Database, database
 from services.chassis.mongo_read_models import MongoReadModels
-from services.chassis.sealing import MongoWrappedKeys, Sealing
+from services.chassis.sealing import Sealing
+from services.chassis.wrapped_keys import MongoWrappedKeys
 from services.members.domain.area_register import AREA_REGISTER, AreaRow, RegisterAreas, register_stream
 from services.reporting.views import BOARD
 from tests.bench.material import ACTOR, DISTRICTS, TAMBONS, VILLAGES

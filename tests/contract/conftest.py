@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.chassis.commit_store import InMemoryCommitStore, MongoCommitStore
-from services.chassis.sealing import InMemoryWrappedKeys, MongoWrappedKeys, WrappedKeys
+from services.chassis.wrapped_keys import InMemoryWrappedKeys, MongoWrappedKeys, WrappedKeys
 
 REAL = pytest.param("mongo", marks=pytest.mark.system)
 

@@ -7,7 +7,7 @@ import pytest
 from services.chassis.calls import Done, StaleVersion
 from services.chassis.commit_store import InMemoryCommitStore
 from services.chassis.decider import Refused
-from services.chassis.sealing import InMemoryWrappedKeys
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.chain import assert_whole
 from tests.notebook import (
     NOT_OPEN,

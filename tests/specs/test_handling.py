@@ -307,6 +307,14 @@ async def test_a_no_op_that_nothing_can_change_any_more_is_answered_without_a_lo
     assert (len(store.reads), store.proofs, store.groups) == (2, [], [1])
 
 
+async def test_such_a_no_op_does_not_wait_for_a_command_in_hand():
+    store = WatchedStore()
+    handler, stream = replica(store), reach_stream(Network.TSM, "510101")
+    await noted(handler, stream, 1)
+    async with handler._streams.locked(stream):
+        assert not await asyncio.wait_for(noted(handler, stream, 2), 1)
+
+
 async def noted(handler: CommandHandler, stream: str, number: int) -> Sequence[Event]:
     """What the note of another registration in a tambon became."""
     note = NoteMember(

@@ -20,7 +20,7 @@ from services.chassis.calls import (
 )
 from services.chassis.decider import Command, Refused
 from services.chassis.handling import CommandHandler
-from services.chassis.sealing import InMemoryWrappedKeys
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.chain import assert_whole
 from tests.jumping_clock import JumpingLoop
 from tests.machines import machine_settings

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import zlib
 from collections import OrderedDict
 from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.chassis.sealing import CACHED, NONCE, InMemoryWrappedKeys, Sealing, Secrets
+from services.chassis.sealing import CACHED, LONG, NONCE, SHORT, Sealing, Secrets, _framed
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.notebook import MASTER_KEY, OTHER_OWNER, OWNER
 
 PERSONAL = {"name": "สมชาย ใจดี", "born": "2500-01-01", "rows": [1, None, {"ก": True}]}
@@ -178,15 +182,23 @@ async def test_what_json_has_not_is_refused(keys, value: Any):
         await process(keys).seal(OWNER, {"value": value})
 
 
+@pytest.mark.parametrize("size", [0, 1, SHORT - 40, SHORT, LONG, 40 * LONG])
+async def test_a_part_of_any_size_is_read_back(keys, size: int):
+    sealed, digest = await process(keys).seal(OWNER, {"text": "x" * size})
+    assert await process(keys).unseal(OWNER, sealed) == {"text": "x" * size}
+    assert digest == hashlib.sha256(sealed).hexdigest()
+
+
+@given(st.binary(max_size=SHORT))
+def test_a_short_part_is_framed_as_zlib_itself_would(text: bytes):
+    assert zlib.decompress(_framed(text)) == text
+
+
 async def test_thousands_of_owners_do_not_fill_the_memory(keys):
     sealing = process(keys)
     for n in range(CACHED + 1_000):
-        sealing._remember(f"person:{n}", await _wrapped(sealing, f"person:{n}"), 0)
+        sealing._remember(f"person:{n}", bytes(32), 0)
     assert len(sealing._cache) <= CACHED
-
-
-async def _wrapped(sealing: Sealing, owner: str) -> bytes:
-    return bytes(NONCE) + sealing._master.encrypt(bytes(NONCE), bytes(32), owner.encode())
 
 
 def test_secrets_do_not_show_in_a_traceback_or_a_log():

@@ -8,7 +8,7 @@ import pytest
 
 from services.chassis.calls import Done, OutcomeUnknown
 from services.chassis.commit_store import MongoCommitStore
-from services.chassis.sealing import InMemoryWrappedKeys
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.jumping_clock import JumpingLoop
 from tests.mongo_in_memory import Server, connect
 from tests.notebook import NOTEBOOK, Mark, Open, call, marked, notebook, replica

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from pymongo.errors import AutoReconnect
@@ -11,7 +12,7 @@ from contracts.ids import stream_id
 from services.chassis.calls import Done
 from services.chassis.commits import Written
 from services.chassis.handling import Asked, CommandHandler
-from services.chassis.sealing import InMemoryWrappedKeys
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.chain import assert_whole
 from tests.notebook import (
     NOTEBOOK,
@@ -178,6 +179,15 @@ async def test_a_bug_in_one_is_left_to_be_raised_the_ordinary_way_and_harms_no_o
     ) == {1}
     with pytest.raises(Exception, match=r".+"):
         await ordinary(handler, asked(1, Blunder(name=name)))
+
+
+async def test_who_cannot_even_be_decided_is_left_too():
+    handler = replica(WatchedStore())
+    broken = replace(NOTEBOOK, decide=lambda *_: 1 / 0)
+    done = await handler.handle_together([replace(asked(1, Open()), aggregate=broken), asked(2, Open())])
+    assert set(done) == {1}
+    with pytest.raises(ZeroDivisionError):
+        await handler.handle(broken, notebook(1), Open(), call("1"))
 
 
 async def test_a_cancelled_caller_harms_nothing_and_no_lock_stays():

@@ -21,7 +21,8 @@ from services.chassis.handling import CommandHandler
 from services.chassis.mongo import Database, connect, database
 from services.chassis.projection import Reaction
 from services.chassis.running import executor
-from services.chassis.sealing import InMemoryWrappedKeys, Sealing
+from services.chassis.sealing import Sealing
+from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from services.funds.domain.fund import FUND, EstablishFund, Fund, fund_stream
 from services.funds.reactions import PRODUCER_GROUPS
 from services.otop.domain.producer import (
