@@ -7,7 +7,7 @@ left out, and whoever asked sends it the ordinary way, under the same key: there
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,15 +53,19 @@ async def together(tools: Tools, asked: Sequence[Asked]) -> dict[int, Done]:
     async with tools.streams.claimed(first) as claimed:
         mine = {first[stream]: asked[first[stream]] for stream in claimed}
         try:
-            decided = await _decided(tools, mine)
-            await _append(tools, decided, done)
-        except (PyMongoError, Overloaded):
-            pass
+            async with asyncio.timeout(tools.deadline):
+                await _append(tools, await _decided(tools, mine), done)
+        except (PyMongoError, Overloaded, TimeoutError):
+            _forget(tools, claimed)
         except BaseException:
-            for one in mine.values():
-                tools.streams.forget(one.stream)
+            _forget(tools, claimed)
             raise
     return done
+
+
+def _forget(tools: Tools, streams: Iterable[str]) -> None:
+    for stream in streams:
+        tools.streams.forget(stream)
 
 
 async def _decided(tools: Tools, asked: dict[int, Asked]) -> list[_Decided]:

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from services.chassis.calls import Done, OutcomeUnknown, Overloaded, StaleVersion, Unavailable
 from services.chassis.commit_store import MongoCommitStore
 from services.chassis.decider import Command, Refused
-from services.chassis.handling import CommandHandler
+from services.chassis.handling import Asked, CommandHandler
 from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.chain import assert_whole
 from tests.jumping_clock import JumpingLoop
@@ -27,6 +27,17 @@ places = st.integers(0, 1)
 asks = st.tuples(
     places, st.sampled_from(STREAMS), st.sampled_from(COMMANDS), st.integers(0, 30), st.booleans()
 )
+
+
+async def _answer(
+    handler: CommandHandler, one: Asked, first: asyncio.Future[Any] | None, nth: int
+) -> Done | Refused:
+    """What became of a command: of the portion in which it was the nth, or else of its own try."""
+    done = await asyncio.shield(first) if first is not None else {}
+    if nth in done:
+        told: Done = done[nth]
+        return told
+    return await handler.handle(one.aggregate, one.stream, one.command, one.call)
 
 
 class CommitsInTrouble(RuleBasedStateMachine):
@@ -49,12 +60,20 @@ class CommitsInTrouble(RuleBasedStateMachine):
         self.wires[place] = OwnWire()
         return replica(MongoCommitStore(connect(self.server, self.wires[place])), self.keys, deadline=5.0)
 
-    def _pass(self, seconds: float, many: Any = ()) -> None:
+    def _pass(self, seconds: float, many: Any = (), *, portion: bool = False) -> None:
         async def passing() -> None:
-            for place, stream, command, key, gone in many:
-                stream, command = self.meant.setdefault(key, (stream, command))
-                asked = self.replicas[place].handle(NOTEBOOK, stream, command, call(key, now=self.server.now))
-                task = asyncio.create_task(asked)
+            asked = [(place, self._asked(stream, command, key)) for place, stream, command, key, _ in many]
+            together: list[asyncio.Future[Any]] = [
+                asyncio.ensure_future(handler.handle_together([one for at, one in asked if at == place]))
+                for place, handler in enumerate(self.replicas)
+                if portion
+            ]
+            for number, (place, one) in enumerate(asked):
+                key, gone = many[number][3:]
+                first = together[place] if portion else None
+                nth = sum(at == place for at, _ in asked[:number])
+                task = asyncio.create_task(_answer(self.replicas[place], one, first, nth))
+                stream = one.stream
                 self.asking.append((key, key in self.told, self._newest(stream), task))
                 if gone:
                     self.loop.call_later(0.002, task.cancel)
@@ -62,6 +81,11 @@ class CommitsInTrouble(RuleBasedStateMachine):
 
         self.loop.run_until_complete(passing())
         self._hear()
+
+    def _asked(self, stream: str, command: Command, key: int) -> Asked:
+        """What was meant when the key was first used."""
+        stream, command = self.meant.setdefault(key, (stream, command))
+        return Asked(NOTEBOOK, stream, command, call(key, now=self.server.now))
 
     def _hear(self) -> None:
         """What callers were told must be what others were told under the same key."""
@@ -91,6 +115,11 @@ class CommitsInTrouble(RuleBasedStateMachine):
     def callers_ask(self, many, seconds):
         """On both replicas, with the same keys or others; some go away before they are answered."""
         self._pass(seconds, many)
+
+    @rule(many=st.lists(asks, min_size=2, max_size=8), seconds=moments)
+    def portions_are_asked_together(self, many, seconds):
+        """One a replica, as an import does: what is left goes the ordinary way, under its key."""
+        self._pass(seconds, many, portion=True)
 
     @rule(seconds=moments)
     def time_passes(self, seconds):

@@ -19,7 +19,7 @@ from services.chassis.calls import (
     Unavailable,
 )
 from services.chassis.decider import Command, Refused
-from services.chassis.handling import CommandHandler
+from services.chassis.handling import Asked, CommandHandler
 from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.chain import assert_whole
 from tests.jumping_clock import JumpingLoop
@@ -134,11 +134,18 @@ class CommandsInTrouble(RuleBasedStateMachine):
         again = [(place, stream, command, key, etag, patience)]
         self._run(self._ask_together(again * data.draw(st.integers(1, 2))))
 
-    async def _ask_together(self, many) -> None:
-        self.asked += many
+    @rule(place=places, portion=st.lists(asks, min_size=1, max_size=6), many=st.lists(asks, max_size=4))
+    def a_portion_is_asked_together(self, place, portion, many):
+        """As an import does: what is left goes the ordinary way, under its key; and others ask meanwhile."""
+        self._run(self._ask_together(many, [(place, *ask[1:]) for ask in portion]))
+
+    async def _ask_together(self, many, portion=()) -> None:
+        self.asked += [*many, *portion]
         told_before = dict(self.acknowledged)
         written = {document["command_id"] for document in self.store.inner.documents.values()}
+        others = asyncio.create_task(self._portion(portion))
         answers = await asyncio.gather(*(self._ask(*ask) for ask in many), return_exceptions=True)
+        many, answers = [*many, *portion], [*answers, *await others]
         for handler in self.replicas:
             await handler.drain()
         asked = [key for _, _, _, key, _, _ in many]
@@ -153,6 +160,8 @@ class CommandsInTrouble(RuleBasedStateMachine):
                 case Done():
                     told = (stream, command), (answer.stream, answer.version, answer.events)
                     assert self.acknowledged.setdefault(key, told) == told
+                case Unavailable() if key in {key for _, _, _, key, _, _ in portion}:
+                    pass  # of the second try: the first one's outcome may be unknown
                 case Refused() | StaleVersion() | Unavailable() if asked.count(key) == 1:
                     command_id = str(self._call(key, None).command_id)
                     stored = {document["command_id"] for document in self.store.inner.documents.values()}
@@ -164,6 +173,20 @@ class CommandsInTrouble(RuleBasedStateMachine):
                     pass
                 case _:
                     raise AssertionError(repr(answer))
+
+    async def _portion(self, portion) -> list[Any]:
+        if not portion:
+            return []
+        handler = self.replicas[portion[0][0]]
+        done = await handler.handle_together(
+            [
+                Asked(NOTEBOOK, stream, command, self._call(key, etag))
+                for _, stream, command, key, etag, _ in portion
+            ]
+        )
+        left = [ask for number, ask in enumerate(portion) if number not in done]
+        answers = iter(await asyncio.gather(*(self._ask(*ask) for ask in left), return_exceptions=True))
+        return [done[number] if number in done else next(answers) for number in range(len(portion))]
 
     async def _ask(self, place, stream, command, key, etag, patience):
         asked = self.replicas[place].handle(NOTEBOOK, stream, command, self._call(key, etag))
