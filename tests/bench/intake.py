@@ -9,8 +9,6 @@ from functools import cached_property
 from time import perf_counter, process_time
 from typing import Any
 
-from services.members.domain.intake import IMPORT
-
 from contracts.topics import topic_of
 from services.chassis.commit_store import MongoCommitStore
 from services.chassis.garbage import collect_less_often
@@ -27,7 +25,7 @@ from tests.bench.material import VILLAGES
 from tests.bench.site import Site
 from tests.bench.world import register_areas
 from tests.edge import SECRETS, Edge, edge_of
-from tests.importing import worker
+from tests.importing import IMPORT, worker
 from tests.lamphun_edge import csv_of
 
 

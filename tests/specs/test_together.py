@@ -184,7 +184,7 @@ async def test_a_bug_in_one_is_left_to_be_raised_the_ordinary_way_and_harms_no_o
 
 async def test_who_cannot_even_be_decided_is_left_too():
     handler = replica(WatchedStore())
-    broken = replace(NOTEBOOK, decide=lambda *_: [][0])
+    broken = replace(NOTEBOOK, decide=lambda *_: list[Any]()[0])
     done = await handler.handle_together([replace(asked(1, Open()), aggregate=broken), asked(2, Open())])
     assert set(done) == {1}
     with pytest.raises(IndexError):
