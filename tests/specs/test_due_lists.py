@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,14 +12,19 @@ from contracts.event import Event
 from contracts.reporting import (
     DeadlineMoved,
     DeadlineReason,
+    ObligationScheduled,
     ReportAccepted,
     ReportLevel,
     ReportReturned,
     ReturnReason,
 )
 from services.reporting import views
+from services.reporting.catalogue.due.happened import CHOSEN, Happened
+from services.reporting.domain.obligation import obligation_stream
+from services.reporting.plan.owing import owing
+from services.reporting.plan.promised import schedules
 from services.reporting.views import Duties, Duty, DutyStatus
-from services.reporting.views.duties import OWED, SOON
+from services.reporting.views.duty import OWED, SOON
 from tests.reporting_story import Told, handed_in, scheduled
 
 BEGAN, DUE = date(2021, 10, 1), date(2022, 7, 31)
@@ -123,8 +129,33 @@ async def test_a_report_is_judged_by_the_deadline_that_was_valid_when_it_was_han
     assert await status(late, DUE + 5 * DAY) is DutyStatus.SUBMITTED_LATE
     in_time = told(moved(DUE + 30 * DAY, DUE), handed_in(UPGRADES, DUE + DAY))
     assert await status(in_time, DUE + 5 * DAY) is DutyStatus.SUBMITTED
-    brought_forward = told(handed_in(UPGRADES, DUE), moved(DUE - 9 * DAY, DUE))
-    assert await status(brought_forward, DUE + DAY) is DutyStatus.SUBMITTED_LATE
+
+
+@pytest.mark.parametrize(
+    ("handed", "then"), [(DUE, DutyStatus.SUBMITTED), (DUE + DAY, DutyStatus.SUBMITTED_LATE)]
+)
+@pytest.mark.parametrize("after", [DUE - 9 * DAY, DUE + 30 * DAY, None])
+@pytest.mark.parametrize("valid_from", [DUE - 20 * DAY, DUE, DUE + 2 * DAY])
+async def test_a_deadline_moved_after_the_handing_in_does_not_judge_it(
+    handed: date, then: DutyStatus, after: date | None, valid_from: date
+):
+    story = told(handed_in(UPGRADES, handed), moved(after, valid_from))
+    found = await one(story, DUE + 5 * DAY)
+    assert (found.status, found.judged_by, found.due_on) == (then, DUE, after)
+
+
+async def test_a_deadline_that_was_said_before_judges_from_the_day_on_which_it_is_valid():
+    story = told(moved(DUE + 30 * DAY, DUE + 5 * DAY), handed_in(UPGRADES, DUE + DAY))
+    found = await one(story, DUE + 6 * DAY)
+    assert (found.status, found.judged_by, found.due_on) == (
+        DutyStatus.SUBMITTED_LATE, DUE, DUE + 30 * DAY,
+    )  # fmt: skip
+    again = told(
+        handed_in(UPGRADES, DUE + DAY), returned(DUE + DAY), moved(DUE + 30 * DAY, DUE + DAY),
+        handed_in(UPGRADES, DUE + 2 * DAY, 2),
+    )  # fmt: skip
+    found = await one(again, DUE + 6 * DAY)
+    assert (found.status, found.judged_by) == (DutyStatus.SUBMITTED, DUE + 30 * DAY)
 
 
 async def test_a_deadline_can_be_lifted():
@@ -173,6 +204,106 @@ async def test_what_is_to_do_begins_with_what_is_late_and_ends_with_what_has_no_
     assert views.to_do(rows) == (*late[:4], *coming[:4])
     assert views.to_do(late) == tuple(late[:8])
     assert views.to_do(coming) == tuple(coming[:8])
+
+
+async def newest(story: Told, within: str, on: date) -> Duties:
+    async with story.owed.snapshot() as snapshot:
+        return await views.newest_duties(snapshot, within, on)
+
+
+async def test_what_is_not_handed_in_stays_on_the_list_whatever_its_year():
+    late = UPGRADES.model_copy(update={"due_on": date(2022, 10, 15)})
+    done = next(each for each in scheduled("5101") if each.report == "duty-12-debt-1")
+    story = Told().tell(late, stream=late.obligation_id)
+    story.tell(done, handed_in(done, date(2022, 3, 1)), stream=done.obligation_id)
+    for each in scheduled("5101", 2566, date(2022, 9, 1)):
+        story.tell(each, stream=each.obligation_id)
+    after = await newest(story, "5101", date(2022, 10, 1))
+    old = [row for row in after.rows if row.fiscal_year == 2565]
+    assert [(row.id, row.status) for row in old] == [(late.obligation_id, DutyStatus.DUE_SOON)]
+    assert after.fiscal_year == 2566
+    assert len(after.rows) == 1 + len(scheduled("5101"))
+    (much_later,) = [
+        row for row in (await newest(story, "5101", date(2026, 5, 1))).rows if row.fiscal_year == 2565
+    ]
+    assert much_later.status is DutyStatus.LATE
+    story.tell(handed_in(late, date(2022, 10, 20)), stream=late.obligation_id)
+    in_the_year_it_was_due = await newest(story, "5101", date(2022, 11, 1))
+    assert late.obligation_id in {row.id for row in in_the_year_it_was_due.rows}
+    assert all(row.fiscal_year == 2566 for row in (await newest(story, "5101", date(2023, 10, 1))).rows)
+
+
+async def test_next_years_reports_are_there_before_the_year_begins():
+    early = UPGRADES.model_copy(
+        update={"fiscal_year": 2566, "due_on": date(2022, 10, 5), "on": date(2022, 9, 1)}
+    )
+    story = told().tell(early, stream="reporting:next")
+    rows = (await newest(story, "5101", date(2022, 9, 25))).rows
+    assert {(row.fiscal_year, row.status) for row in rows} >= {(2566, DutyStatus.DUE_SOON)}
+
+
+def sapling(code: str) -> ObligationScheduled:
+    """The form of the sapling villages, owed where an area was chosen (003:3013 prints อำเภอ/จังหวัด)."""
+    chosen = [Happened(CHOSEN, code, BEGAN, f"choice-{code}", "MF-2.1")]
+    one = next(
+        each
+        for each in owing(schedules(2565), code, 2565, chosen).reports
+        if each.code.startswith("mf-2-1-form")
+    )
+    return UPGRADES.model_copy(
+        update={
+            "area": code, "obligation_id": obligation_stream(one.code, code, 2565, one.period), "report": one.code,
+            "period": one.period, "due_on": one.due_on, "chain": one.chain,
+        }
+    )  # fmt: skip
+
+
+def twins(*districts: str) -> tuple[ObligationScheduled, list[ObligationScheduled]]:
+    """The province's row of one record and its districts'."""
+    return sapling("51"), [sapling(code) for code in districts]
+
+
+def telling(*events: ObligationScheduled) -> Told:
+    story = Told()
+    for event in events:
+        story.tell(event, stream=event.obligation_id)
+    return story
+
+
+async def covered(story: Told, within: str, on: date = DUE) -> dict[str, DutyStatus]:
+    return {row.area: row.status for row in (await of(story, on, within)).rows}
+
+
+async def test_what_the_province_hands_in_ends_its_districts_twins():
+    province, districts = twins("5101", "5102")
+    other = sapling("5201")
+    story = telling(province, *districts, other)
+    assert set((await covered(story, "")).values()) == {DutyStatus.LATE}
+    story.tell(handed_in(province, date(2022, 6, 1)), stream=province.obligation_id)
+    assert await covered(story, "") == {
+        "51": DutyStatus.SUBMITTED, "5101": DutyStatus.COVERED, "5102": DutyStatus.COVERED, "5201": DutyStatus.LATE,
+    }  # fmt: skip
+    assert await covered(story, "5101") == {"5101": DutyStatus.COVERED}
+    assert await covered(story, "5101", date(2022, 5, 31)) == {"5101": DutyStatus.OPEN}
+    async with story.owed.snapshot() as snapshot:
+        found = await views.one_duty(snapshot, districts[0].obligation_id, DUE)
+    assert found is not None
+    assert (found[0].status, found[0].ended_by, found[0].waits_for) == (
+        DutyStatus.COVERED, province.obligation_id, None,
+    )  # fmt: skip
+
+
+async def test_the_provinces_twin_ends_once_every_district_has_handed_in():
+    province, districts = twins("5101", "5102")
+    story = telling(province, *districts)
+    story.tell(handed_in(districts[0], date(2022, 6, 1)), stream=districts[0].obligation_id)
+    assert (await covered(story, "51"))["51"] is DutyStatus.LATE
+    story.tell(handed_in(districts[1], date(2022, 6, 2)), stream=districts[1].obligation_id)
+    assert await covered(story, "51") == {
+        "51": DutyStatus.COVERED, "5101": DutyStatus.SUBMITTED, "5102": DutyStatus.SUBMITTED,
+    }  # fmt: skip
+    found = await of(story, DUE, "51")
+    assert found.handed_in == 3
 
 
 async def test_the_page_shows_the_year_of_the_day_or_the_latest_one_before():

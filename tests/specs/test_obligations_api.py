@@ -261,6 +261,34 @@ async def test_a_moved_deadline_makes_nothing_late_before_it_was_moved(edge):
     assert await due(edge, "2022-09-01") == [("duty-12-upgrade", "late")]
 
 
+async def test_a_deadline_outside_the_fiscal_year_is_asked_about(edge):
+    problem(await edge.post(PATH, {**UPGRADES, "due_on": "31 ก.ค. 2566"}), 422, "deadline-outside-the-year")
+    problem(await edge.post(PATH, {**UPGRADES, "due_on": "2021-09-30"}), 422, "deadline-outside-the-year")
+    assert edge.names() == []
+    meant = {**UPGRADES, "due_on": "2022-10-15", "outside_year": True}
+    assert (await edge.post(PATH, meant)).status_code == 201
+    assert edge.events()[0][1]["due_on"] == "2022-10-15"
+    move = {"due_on": "2022-11-15", "reason": "announced", "on": "2022-08-05"}
+    problem(await edge.post(f"{ONE}/deadline", move), 422, "deadline-outside-the-year")
+    assert (await edge.post(f"{ONE}/deadline", {**move, "outside_year": True})).status_code == 200
+    assert (await edge.post(f"{ONE}/deadline", {**move, "due_on": "2022-09-30"})).status_code == 200
+
+
+async def test_the_answer_says_by_which_deadline_a_report_is_judged_and_which_is_valid_now(edge):
+    await edge.post(PATH, UPGRADES)
+    await hand_in(edge, on="2022-07-20")
+    move = {"due_on": "2022-07-10", "reason": "corrected", "on": "2022-07-05"}
+    assert (await edge.post(f"{ONE}/deadline", move)).status_code == 200
+    await edge.tell()
+    read = (await edge.client.get(ONE, params={"on": "2022-08-01"})).json()["duty"]
+    assert (read["status"], read["on_time"]) == ("submitted", True)
+    assert (read["judged_by"], read["due_on"], read["first_due"]) == (
+        "2022-07-31",
+        "2022-07-10",
+        "2022-07-31",
+    )
+
+
 async def test_a_due_list_is_filtered_paged_and_a_table(edge):
     for unit in ("5101", "5102"):
         await edge.post(f"/v1/units/{unit}/obligations", YEAR)

@@ -234,6 +234,20 @@ async def test_a_changed_target_leaves_the_one_that_was_in_force_before():
     assert (before.target.percent, after.target.percent) == (5, 10)
 
 
+async def test_a_day_before_the_target_was_typed_is_measured_by_it_from_its_base_on():
+    typed = target("51", base=2, percent=100).model_copy(update={"on": LATER})
+    told = place("51").tell(typed, joined("51010101"))
+    base = await growth(told, "51", AS_OF)
+    assert base.target is not None
+    assert (base.status, base.target.set_on, base.current) == (GrowthStatus.BELOW, LATER, 1)
+    before = await growth(told, "51", AS_OF - timedelta(days=1))
+    assert before.status is GrowthStatus.NO_BASELINE
+    changed = told.tell(target("51", base=2, percent=50).model_copy(update={"on": LATER + timedelta(days=9)}))
+    still = await growth(changed, "51", LATER - timedelta(days=1))
+    assert still.target is not None
+    assert still.target.percent == 100
+
+
 async def test_the_latest_year_with_a_target_is_shown_unless_another_is_asked_for():
     told = place("51").tell(target("51", year=2565), target("51", year=2566, percent=6))
     shown, asked = (

@@ -25,7 +25,8 @@ from services.reporting.views import Duty, DutyStatus
 
 
 class DutyRow(BaseModel):
-    """A report that is owed, as of a day. `due_on` is the deadline that was valid then, null where none is printed."""
+    """A report that is owed, as of a day. `due_on` is the deadline that was valid then, null where there is none;
+    what was handed in is judged by `judged_by`, the one that had been said when it was."""
 
     id: str
     area: str
@@ -37,12 +38,17 @@ class DutyRow(BaseModel):
     due_on: date | None
     status: DutyStatus
     on_time: bool | None = Field(description="whether what was handed in was in time; null: nothing was")
+    judged_by: date | None = Field(
+        description="the deadline by which that is judged; null: there was none, or nothing"
+    )
+    first_due: date | None = Field(description="the deadline that it was scheduled with, before it was moved")
     handed_in: date | None
     entered_on: date | None = Field(description="the day on which the handing in was recorded")
     returned: bool = Field(description="it was given back and is owed again")
     waits_for: ReportLevel | None = Field(description="whose turn it is; null: accepted by the last")
     chain: str = Field(examples=["district>province"])
     printed: str = Field(description="where the duty is printed", examples=["003 L6025"])
+    ended_by: str = Field(description="id of the twin that was handed in for both; empty: none")
 
 
 class SubmissionRow(BaseModel):
@@ -194,10 +200,13 @@ def _row(row: Duty) -> DutyRow:
         due_on=row.due_on,
         status=row.status,
         on_time=row.on_time,
+        judged_by=row.judged_by,
+        first_due=row.first_due,
         handed_in=row.handed_in,
         entered_on=row.entered_on,
         returned=row.returned,
         waits_for=row.waits_for,
         chain=">".join(row.chain),
         printed=row.printed,
+        ended_by=row.ended_by,
     )

@@ -42,6 +42,7 @@ class NewObligation(Sent):
     due_on: Day | None
     chain: tuple[ReportLevel, ...] = Field(min_length=2, max_length=3, examples=[["district", "province"]])
     source: str = Field(default="", pattern=r"^[0-9A-Za-z ._-]{0,120}$", examples=["003 L6025"])
+    outside_year: bool = Field(default=False, description="yes, the deadline lies outside the fiscal year")
     on: PastDay
 
 
@@ -50,6 +51,7 @@ class NewDeadline(Sent):
 
     due_on: Day | None
     reason: DeadlineReason
+    outside_year: bool = Field(default=False, description="yes, the deadline lies outside the fiscal year")
     on: PastDay
 
 

@@ -74,6 +74,7 @@ def add(routes: Routes) -> None:
                 due_on=one.due_on,
                 chain=one.chain,
                 source=one.source,
+                outside_year=True,  # days after an event may end in the next one; nobody typed them
                 on=body.on,
                 by=run.by,
             )

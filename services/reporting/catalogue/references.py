@@ -80,6 +80,7 @@ def _wanted(row: Row) -> Wanted:
             yield from (("chain", "who", name) for name in row.chain)
             yield from _optional("activity", "activity", row.activity)
             yield from (("due", "trigger", name) for name in triggers_of(row.due))
+            yield from _optional("twin", "obligation", row.twin)
         case Rule():
             yield from (("activities", "activity", name) for name in row.activities)
             for out in row.excludes:

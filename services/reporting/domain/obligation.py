@@ -9,6 +9,7 @@ from typing import ClassVar, assert_never
 from pydantic import Field
 
 from contracts.areas import AreaCode
+from contracts.calendar import fiscal_year
 from contracts.ids import stream_id
 from contracts.members import FiscalYear
 from contracts.reporting import (
@@ -50,6 +51,8 @@ class ScheduleReport(OfficeCommand):
     due_on: date | None
     chain: tuple[ReportLevel, ...] = Field(min_length=2, max_length=3)
     source: str = Field(default="", max_length=120)
+    outside_year: bool = False
+    """Said by whoever schedules: yes, the deadline lies outside the fiscal year."""
 
 
 class MoveDeadline(OfficeCommand):
@@ -57,6 +60,8 @@ class MoveDeadline(OfficeCommand):
 
     due_on: date | None
     reason: DeadlineReason
+    outside_year: bool = False
+    """As of `ScheduleReport`."""
 
 
 class SubmitReport(OfficeCommand):
@@ -169,6 +174,12 @@ NOT_YOURS_TO_RECEIVE = Refused(
     "Only the office that receives the report can schedule, move, return or accept it.",
     kind="forbidden",
 )
+OUTSIDE_YEAR = Refused(
+    "deadline-outside-the-year",
+    "กำหนดส่งนี้อยู่นอกปีงบประมาณของรายงาน หากถูกต้องแล้วให้ยืนยัน (outside_year)",
+    "This deadline lies outside the report's fiscal year; say outside_year where it is meant so.",
+    kind="invalid",
+)
 OUT_OF_ORDER = Refused(
     "before-the-step-before",
     "วันที่นี้มาก่อนขั้นตอนก่อนหน้า",
@@ -196,6 +207,8 @@ def decide(
             return ACCEPTED
         if command.on < state.moved_on:
             return OUT_OF_ORDER
+        if _strays(command, state.fiscal_year):
+            return OUTSIDE_YEAR
         return [DeadlineMoved(**said, before=state.due_on, after=command.due_on, reason=command.reason)]
     if state.accepted:
         return ACCEPTED
@@ -234,7 +247,14 @@ def _schedule(command: ScheduleReport, state: Obligation) -> Decision:
         return WRONG_UNIT
     if not command.by.reaches(office(command.chain[1], command.area)):
         return NOT_YOURS_TO_RECEIVE
-    return [ObligationScheduled.model_validate(command.model_dump())]
+    if _strays(command, command.fiscal_year):
+        return OUTSIDE_YEAR
+    return [ObligationScheduled.model_validate(command.model_dump(exclude={"outside_year"}))]
+
+
+def _strays(command: ScheduleReport | MoveDeadline, year: int) -> bool:
+    """Whether it sets a deadline outside the fiscal year without saying so."""
+    return command.due_on is not None and not command.outside_year and fiscal_year(command.due_on) != year
 
 
 def _id(state: Obligation) -> str:

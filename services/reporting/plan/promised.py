@@ -65,6 +65,17 @@ def report(code: str, fiscal_year: int) -> Obligation | None:
     return _by_code(fiscal_year).get(code) if fiscal_year in years() else None
 
 
+def twin(code: str, fiscal_year: int) -> str | None:
+    """The code of the other row of one record, printed for "district/province"; None where there is none."""
+    return _twins(fiscal_year).get(code)
+
+
+@cache
+def _twins(fiscal_year: int) -> Mapping[str, str]:
+    rows = _by_code(fiscal_year) if fiscal_year in years() else {}
+    return {code: report_code(row.twin) for code, row in rows.items() if row.twin is not None}
+
+
 @cache
 def national_upgrades() -> Mapping[int, Mapping[str, int]]:
     """B.E. fiscal year → kind of fund → upgrades that the whole country is to reach. Areas' quotas are not printed."""

@@ -17,8 +17,9 @@ from services.reporting.views.counts import (
     upgrades_by_area,
 )
 from services.reporting.views.coverage import Coverage, Tambon, coverage
-from services.reporting.views.duties import Duties, Duty, DutyStatus, duties, newest_duties, to_do
+from services.reporting.views.duties import Duties, duties, newest_duties, to_do
 from services.reporting.views.duties import one as one_duty
+from services.reporting.views.duty import Duty, DutyStatus
 from services.reporting.views.duty_fold import DUTIES
 from services.reporting.views.figures import figures
 from services.reporting.views.fold import BOARD

@@ -6,8 +6,9 @@ question, asked as of a day (`duties.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from contracts.reporting import (
     DeadlineMoved,
@@ -23,6 +24,9 @@ DUTY, FIGURES = "duty", "figures"
 
 STEP = "step-"
 """Fields that begin so are steps; six digits of the stream's version put them in order."""
+
+Step = Mapping[str, Any]
+"""What was said of an obligation: `what`, its business day `on`, when it was `recorded_at`, and what belongs to it."""
 
 
 def step(record: Record) -> str:

@@ -95,7 +95,7 @@ async def growth(
     network: Network = Network.TSM,
     current: int | None = None,
 ) -> Growth:
-    """An area's growth as of a day. `fiscal_year` is B.E.; unless said, the latest with a target up to `on`.
+    """An area's growth as of a day. `fiscal_year` is B.E.; unless said, the latest with a base up to `on`.
 
     `current` are the members on `on`, where the caller has counted them in this snapshot already.
     """
@@ -116,14 +116,18 @@ async def _members(snapshot: Snapshot, measure: str, area: str, on: date) -> int
 async def _target(
     snapshot: Snapshot, area: str, on: date, fiscal_year: int | None, network: Network
 ) -> Target | None:
-    """The target in force on a day: of several for one year the last that was set by then."""
+    """The target that a day is measured by, from its base's day on: of several for one year the last that was set by
+    then; before any was typed, the first that was."""
     rows = await snapshot.facets(fold.TARGET, where={"area": area, "network": network.value})
-    known = [target for target in map(_read, rows) if target.set_on <= on]
+    known = [target for target in map(_read, rows) if target.base_date <= on]
     if fiscal_year is None:
         known = [target for target in known if target.fiscal_year <= fiscal_year_of(on)]
-    else:
-        known = [target for target in known if target.fiscal_year == fiscal_year]
-    return max(known, key=lambda target: (target.fiscal_year, target.set_on), default=None)
+        fiscal_year = max((target.fiscal_year for target in known), default=None)
+    of_year = [target for target in known if target.fiscal_year == fiscal_year]
+    said = [target for target in of_year if target.set_on <= on]
+    if said:
+        return max(said, key=lambda target: target.set_on)
+    return min(of_year, key=lambda target: target.set_on, default=None)
 
 
 def _read(row: Row) -> Target:

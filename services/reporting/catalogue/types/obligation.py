@@ -32,4 +32,6 @@ class Obligation(Identified):
     channel: str = ""
     kind: Literal["report", "record", "plan", "act"] = "report"
     where: Where | None = None
+    twin: Id | None = None
+    """The same record as another level's row sees it, printed as "district/province": one record ends both."""
     readings: tuple[Reading, ...] = ()
