@@ -6,6 +6,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from services.reporting.catalogue import Catalogue, load
+from services.reporting.catalogue.due.basis import Basis
+from services.reporting.catalogue.due.schedule import DatedObligation
 
 VOCABULARY = """
     levels:
@@ -46,3 +48,8 @@ def kpi(formula: str, more: str = "", *, key: str = "K1") -> str:
         f"- {{id: {key}, printed_in: plan, th: ตัวชี้วัด, en: a KPI, type: untyped, unit: ร้อยละ, owner: department, "
         f'formula: {formula}, {rest}, source: "003:1"}}\n'
     )
+
+
+def has_its_own_day(one: DatedObligation) -> bool:
+    """Whether the sources print a day or a month for it: not the end of a period, not the day of what comes after it."""
+    return one.basis not in (Basis.PERIOD_END, Basis.BEFORE_ANOTHER)

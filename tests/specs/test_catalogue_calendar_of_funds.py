@@ -8,6 +8,7 @@ from functools import cache
 from services.reporting.catalogue import load
 from services.reporting.catalogue.due.happened import CHOSEN, Happened
 from services.reporting.catalogue.due.schedule import Schedules
+from tests.specs.catalogue_rows import has_its_own_day
 
 OURS = ("MF-", "TOUR-", "FUND-")
 ENDED = "activity-ended"
@@ -20,7 +21,9 @@ def schedules() -> Schedules:
 
 def owed(unit: str, *events: Happened) -> list[tuple[date, str]]:
     dated = schedules().schedule(unit, 2565, events)
-    return [(one.due, one.obligation) for one in dated if one.obligation.startswith(OURS)]
+    return [
+        (one.due, one.obligation) for one in dated if one.obligation.startswith(OURS) and has_its_own_day(one)
+    ]
 
 
 def chosen(area: str, activity: str) -> Happened:

@@ -11,8 +11,10 @@ from functools import cache
 import pytest
 
 from services.reporting.catalogue import load
+from services.reporting.catalogue.due.basis import Basis
 from services.reporting.catalogue.due.happened import CHOSEN, Happened
 from services.reporting.catalogue.due.schedule import Schedules
+from tests.specs.catalogue_rows import has_its_own_day
 
 OURS = ("AGR-", "BMN-", "TMB-", "OCC-", "SEP-", "KNN-")
 MARCH = date(2022, 3, 1)
@@ -26,11 +28,20 @@ def schedules() -> Schedules:
 
 def owed(unit: str, *events: Happened) -> list[tuple[str, str]]:
     dated = schedules().schedule(unit, 2565, events)
-    return [(one.due.isoformat(), one.obligation) for one in dated if one.obligation.startswith(OURS)]
+    return [
+        (one.due.isoformat(), one.obligation)
+        for one in dated
+        if one.obligation.startswith(OURS) and has_its_own_day(one)
+    ]
 
 
 def undated(unit: str, *events: Happened) -> set[str]:
-    return {one.id for one in schedules().undated(unit, 2565, events) if one.id.startswith(OURS)}
+    """What prints no day: with the end of its period, or with none at all."""
+    taken = {
+        one.obligation for one in schedules().schedule(unit, 2565, events) if one.basis is Basis.PERIOD_END
+    }
+    without = {one.id for one in schedules().undated(unit, 2565, events)}
+    return {key for key in taken | without if key.startswith(OURS)}
 
 
 def ended(activity: str, area: str) -> Happened:
@@ -44,6 +55,7 @@ def ended(activity: str, area: str) -> Happened:
         (
             DISTRICT,
             [
+                ("2021-12-31", "BMN-1.2.1-REGISTER"),
                 ("2022-06-30", "BMN-1.3.2-CERTIFY"),
                 ("2022-06-30", "BMN-1.3.2-PRESENT"),
                 ("2022-09-30", "SEP-3.1-GVH"),
@@ -97,7 +109,6 @@ def test_groups_are_closed_where_a_village_was_chosen_and_livelihoods_when_money
 def test_what_has_no_day_is_owed_all_the_same():
     assert undated(TAMBON) == {"BMN-1.3.1-CERTIFY", "BMN-1.3.1-PRESENT", "TMB-2-ACCOUNT", "TMB-2-PLAN"}
     assert undated(DISTRICT) == {
-        "BMN-1.2.1-REGISTER",
         "KNN-1-SERVING",
         "OCC-1-HOUSEHOLDS",
         "OCC-1-SUMMARY",

@@ -11,6 +11,7 @@ import pytest
 from services.reporting.catalogue import load
 from services.reporting.catalogue.due.happened import Happened
 from services.reporting.catalogue.due.schedule import DatedObligation, Schedules
+from tests.specs.catalogue_rows import has_its_own_day
 
 OURS = re.compile(r"DUTY-(1[2-9]|20|A1)-")
 
@@ -48,7 +49,8 @@ def schedules() -> Schedules:
 
 
 def dated(unit: str, *events: Happened) -> list[DatedObligation]:
-    return [one for one in schedules().schedule(unit, 2565, events) if OURS.match(one.obligation)]
+    found = schedules().schedule(unit, 2565, events)
+    return [one for one in found if OURS.match(one.obligation) and has_its_own_day(one)]
 
 
 def owed(unit: str, *events: Happened) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from contracts.calendar import month_end
 from services.reporting.catalogue import Catalogue, load
 from services.reporting.catalogue.due.schedule import Schedules
 from services.reporting.catalogue.types.activity import Activity
+from tests.specs.catalogue_rows import has_its_own_day
 
 FIRST = ("DUTY-S1", "DUTY-C1", *(f"DUTY-{number}" for number in range(1, 12)))
 
@@ -63,11 +64,12 @@ def catalogue() -> Catalogue:
 
 
 def due(catalogue: Catalogue, unit: str) -> list[tuple[str, date]]:
-    """What the unit owes in the first duties."""
+    """What the unit owes in the first duties: what has a day, and the reports of the note that have their period's end."""
     return [
         (one.obligation, one.due)
         for one in Schedules(catalogue).schedule(unit, 2565)
         if catalogue.obligations[one.obligation].activity in FIRST
+        and (has_its_own_day(one) or one.obligation in {**DISTRICT, **PROVINCE})
     ]
 
 

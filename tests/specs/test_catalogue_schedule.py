@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 
 from contracts.calendar import fiscal_year, fiscal_year_end, fiscal_year_start, month_end, quarter_end
 from services.reporting.catalogue import load
+from services.reporting.catalogue.due.basis import Basis
 from services.reporting.catalogue.due.happened import CHOSEN, Correction, Happened
 from services.reporting.catalogue.due.occurrences import Year, occurrences
 from services.reporting.catalogue.due.schedule import Schedules
-from services.reporting.catalogue.types.activity import Where
+from services.reporting.catalogue.due.undated import undated_occurrence
+from services.reporting.catalogue.types.activity import Activity, Where
 from services.reporting.catalogue.types.catalogue import Catalogue
 from services.reporting.catalogue.types.due import (
     After,
@@ -118,6 +121,91 @@ def test_what_is_not_printed_has_no_day_and_is_listed_apart():
     schedules = Schedules(owed(Unprinted(unprinted="no day")))
     assert schedules.schedule("5101", 2565) == []
     assert [one.id for one in schedules.undated("5101", 2565)] == ["O1"]
+
+
+def sheet(last: str | None = "2022-07") -> dict[str, Activity]:
+    """An activity whose period ends with a month."""
+    row = {
+        "id": "FUND-1.2", "number": "1", "part": 3, "th": "กิจกรรม", "en": "activity", "level": "province",
+        "runs": "province", "owner": "department", "period": {"last": last} if last else {}, "source": "003:1",
+    }  # fmt: skip
+    return {"FUND-1.2": Activity.model_validate(row)}
+
+
+def of_activity(due: DueRule, last: str | None = "2022-07") -> Schedules:
+    return Schedules(replace(owed(due, activity="FUND-1.2"), activities=sheet(last)))
+
+
+def test_what_prints_no_day_is_due_at_the_end_of_its_activitys_period_and_says_so():
+    (one,) = of_activity(Unprinted(unprinted="no day")).schedule("5101", 2565)
+    assert (one.due, one.basis, one.occurrence) == (date(2022, 7, 31), Basis.PERIOD_END, "once")
+    assert of_activity(Unprinted(unprinted="no day")).undated("5101", 2565) == []
+    for rule, last in (
+        (Unprinted(unprinted="after it", stays="after-the-end"), "2022-07"),
+        (Unprinted(unprinted="no day"), None),
+        (Unprinted(unprinted="no day"), "2022-10"),
+    ):
+        schedules = of_activity(rule, last)
+        assert schedules.schedule("5101", 2565) == []
+        assert [one.id for one in schedules.undated("5101", 2565)] == ["O1"]
+
+
+def test_what_comes_before_another_is_due_when_that_is():
+    first = owed(Unprinted(unprinted="before it", before="O2"), activity="FUND-1.2")
+    other = owed(OnDate(date=date(2022, 3, 31))).obligations["O1"].model_copy(update={"id": "O2"})
+    catalogue = replace(first, activities=sheet(), obligations={**first.obligations, "O2": other})
+    assert [(one.obligation, one.due, one.basis) for one in Schedules(catalogue).schedule("5101", 2565)] == [
+        ("O1", date(2022, 3, 31), Basis.BEFORE_ANOTHER), ("O2", date(2022, 3, 31), Basis.PRINTED),
+    ]  # fmt: skip
+
+
+def test_the_winners_of_july_are_announced_in_july():
+    (one,) = [
+        one for one in Schedules(load(2565)).schedule("51", 2565) if one.obligation == "FUND-1.2-ANNOUNCE"
+    ]
+    assert (one.due, one.basis) == (date(2022, 7, 31), Basis.PERIOD_END)
+
+
+def test_everything_without_a_day_has_its_periods_end_or_says_why_not():
+    catalogue = load(2565)
+    for row in catalogue.obligations.values():
+        if not isinstance(row.due, Unprinted) or row.due.stays:
+            continue
+        activity = catalogue.activities[row.activity or ""]
+        year = 2565 if not row.place.programme else catalogue.programmes[row.place.programme].fiscal_year
+        found = list(undated_occurrence(row.due, row, catalogue, Year(year)))
+        assert bool(found) == (activity.period.last is not None), row.id
+
+
+def test_a_day_of_ours_is_never_told_as_printed():
+    month, printed = Within(within=date(2022, 2, 1)), OnDate(date=date(2022, 3, 31))
+    assert [
+        Schedules(owed(rule, **more)).schedule("5101", 2565, [ENDED])[0].basis
+        for rule, more in (
+            (month, {}), (printed, {}), (printed, {"confidence": "derived", "note": "x"}),
+            (printed, {"confidence": "uncertain", "note": "x"}), (Quarterly(quarterly="end"), {}),
+            (Quarterly(quarterly="end", day_printed=True), {}), (Monthly(monthly="last"), {}),
+            (Monthly(monthly=25), {}), (After(after="activity-ended", days=7), {}),
+            (After(after="activity-ended", days=5, counted="calendar"), {}), (Yearly(yearly=3), {}),
+            (EarlierOf(earlier_of=(After(after="activity-ended", days=60), month)), {}),
+        )
+    ] == [
+        Basis.MONTH_END, Basis.PRINTED, Basis.READING, Basis.READING, Basis.QUARTER_END, Basis.PRINTED,
+        Basis.MONTH_END, Basis.PRINTED, Basis.CALENDAR_DAYS, Basis.PRINTED, Basis.MONTH_END, Basis.MONTH_END,
+    ]  # fmt: skip
+
+
+def test_what_a_deadline_rests_on_is_known_of_the_day_alone():
+    either = EarlierOf(earlier_of=(After(after="activity-ended", days=7), OnDate(date=date(2022, 3, 10))))
+    plan = Schedules(owed(either))
+    obligation = plan.catalogue.obligations["O1"]
+    assert plan.basis(obligation, 2565, date(2022, 3, 10)) is Basis.PRINTED
+    assert plan.basis(obligation, 2565, date(2022, 3, 8)) is Basis.CALENDAR_DAYS
+    fixed = Schedules(owed(OnDate(date=date(2022, 3, 10))))
+    assert (
+        fixed.basis(obligation.model_copy(update={"due": OnDate(date=date(2022, 3, 10))}), 2565, ENDED.on)
+        is None
+    )
 
 
 def test_the_earlier_of_both_is_due():

@@ -29,6 +29,11 @@ LISTS = {
     "project": "โครงการ · projects (Part 2)", "activity": "กิจกรรม · activities (Part 3)", "duty": "ภารกิจ · duties (Part 4)",
     "programme": "โครงการอื่น · other programmes",
 }  # fmt: skip
+READS = {
+    "excluded": "ยกเว้นไว้ · excluded", "required": "บังคับ · required", "alternative": "ทางเลือกหนึ่ง · an alternative",
+    "described": "บอกกลุ่มเป้าหมาย · described",
+}  # fmt: skip
+THEN = {"refuse": "ปฏิเสธ · refused", "warn": "เตือน · warning", "compute": "คำนวณ · computed"}
 MOST = 220
 """Letters of a note in a table."""
 
@@ -76,6 +81,7 @@ def _lines(catalogue: Catalogue) -> Iterator[str]:
             ours = f" — *ใช้อยู่ · in force: {_clean(reading.why)}*" if reading.in_force else ""
             yield f"- {_clean(reading.says)}{_cited(reading)}{ours}"
         yield ""
+    yield from _verdicts(catalogue)
     yield from _unsure(catalogue)
 
 
@@ -99,6 +105,20 @@ def _part(row: Row) -> str:
         return row.place.programme
     stem = row.place.file.rpartition("/")[2]
     return next((title for part, title in PARTS.items() if stem.startswith(part)), WHOLE)
+
+
+def _verdicts(catalogue: Catalogue) -> Iterator[str]:
+    """Whether a rule of who may take part is a refusal or only a description, with the sentence that says so."""
+    rules = [(rule, rule.verdict) for rule in catalogue.rules.values() if rule.verdict is not None]
+    refused = sum(rule.then == "refuse" for rule, _ in rules)
+    title = "ใครเข้าร่วมได้: ห้าม หรือเพียงบอกกลุ่มเป้าหมาย · Who may take part: forbidden, or described"
+    yield from (f"## {title} ({refused} / {len(rules)})", "")
+    yield from ("| | ข้อความ · sentence | ผล · then | เหตุผล · why |", "|---|---|---|---|")
+    for rule, verdict in rules:
+        at = _at(verdict.source or rule.source)
+        told = f"{READS[verdict.reads]} → {THEN[rule.then]}"
+        yield f"| {rule.id} | “{_clean(verdict.sentence)}” ({at}) | {told} | {_clean(verdict.why)} |"
+    yield ""
 
 
 def _unsure(catalogue: Catalogue) -> Iterator[str]:

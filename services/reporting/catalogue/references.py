@@ -10,7 +10,7 @@ from services.reporting.catalogue.types.activity import Activity
 from services.reporting.catalogue.types.budget import BudgetNode
 from services.reporting.catalogue.types.catalogue import Catalogue
 from services.reporting.catalogue.types.derivation import Derivation
-from services.reporting.catalogue.types.due import triggers_of
+from services.reporting.catalogue.types.due import Unprinted, triggers_of
 from services.reporting.catalogue.types.formula import measures_of
 from services.reporting.catalogue.types.kpi import Kpi
 from services.reporting.catalogue.types.mismatch import Disagreement
@@ -81,6 +81,8 @@ def _wanted(row: Row) -> Wanted:
             yield from _optional("activity", "activity", row.activity)
             yield from (("due", "trigger", name) for name in triggers_of(row.due))
             yield from _optional("twin", "obligation", row.twin)
+            if isinstance(row.due, Unprinted):
+                yield from _optional("due.before", "obligation", row.due.before)
         case Rule():
             yield from (("activities", "activity", name) for name in row.activities)
             for out in row.excludes:

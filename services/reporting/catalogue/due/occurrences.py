@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from contracts.calendar import fiscal_year, fiscal_year_end, fiscal_year_start, month_end, quarter_end
+from services.reporting.catalogue.due.basis import Basis, basis_of
 from services.reporting.catalogue.due.happened import Happened
 from services.reporting.catalogue.types.due import (
     After,
@@ -40,6 +41,7 @@ class Occurrence:
     due: date
     opens: date | None = None
     event: Happened | None = None
+    basis: Basis = Basis.PRINTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,15 @@ def occurrences(rule: DueRule, year: Year, events: Sequence[Happened]) -> Iterat
     """The rule's days in the year, in order of keys' own making. `events` are those that concern the obligation.
 
     A day printed outright belongs to the fiscal year that it lies in; an event's days to the event's, also where they
-    end after it.
+    end after it. What has no day of its own is dated in `undated.py`.
     """
+    if isinstance(rule, EarlierOf):
+        yield from _earlier(rule.earlier_of, year, events)
+    else:
+        yield from (replace(one, basis=basis_of(rule)) for one in _days(rule, year, events))
+
+
+def _days(rule: DueRule, year: Year, events: Sequence[Happened]) -> Iterator[Occurrence]:
     match rule:
         case OnDate(date=day):
             yield from _in_year(year, Occurrence(ONCE, day))
@@ -95,9 +104,7 @@ def occurrences(rule: DueRule, year: Year, events: Sequence[Happened]) -> Iterat
             yield from _in_year(year, Occurrence(ONCE, closes, opens))
         case MonthWindow(from_month=first, to_month=last):
             yield from _in_year(year, Occurrence(ONCE, year.month_day(last), first))
-        case EarlierOf(earlier_of=rules):
-            yield from _earlier(rules, year, events)
-        case Unprinted():
+        case EarlierOf() | Unprinted():
             return
         case _:
             assert_never(rule)
@@ -125,7 +132,11 @@ def _earlier(rules: Sequence[DueRule], year: Year, events: Sequence[Happened]) -
     if not by_event and earliest is not None:
         yield earliest
     for one in by_event.values():
-        yield one if earliest is None or one.due <= earliest.due else replace(one, due=earliest.due)
+        yield (
+            one
+            if earliest is None or one.due <= earliest.due
+            else replace(one, due=earliest.due, basis=earliest.basis)
+        )
 
 
 def _of(events: Sequence[Happened], trigger: str, year: Year) -> Iterator[Happened]:

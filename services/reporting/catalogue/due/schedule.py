@@ -8,11 +8,20 @@ from datetime import date
 from typing import Literal
 
 from contracts.areas import level, within
+from services.reporting.catalogue.due.basis import Basis, basis_of, printed_or_not
 from services.reporting.catalogue.due.happened import CHOSEN, Correction, Happened
 from services.reporting.catalogue.due.occurrences import Occurrence, WorkingDaysAfter, Year, occurrences
+from services.reporting.catalogue.due.undated import undated_occurrence
 from services.reporting.catalogue.types.activity import Where
 from services.reporting.catalogue.types.catalogue import Catalogue
-from services.reporting.catalogue.types.due import DueRule, Unprinted, triggers_of
+from services.reporting.catalogue.types.due import (
+    After,
+    DueRule,
+    Immediately,
+    Unprinted,
+    rules_of,
+    triggers_of,
+)
 from services.reporting.catalogue.types.obligation import Obligation
 
 
@@ -27,6 +36,7 @@ class DatedObligation:
     opens: date | None = None
     event: str | None = None
     corrected: bool = False
+    basis: Basis = Basis.PRINTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class Schedules:
     def schedule(self, unit: str, fiscal_year: int, events: Iterable[Happened] = ()) -> list[DatedObligation]:
         """What the unit of an area ("5101" its district office, "51" its provincial one) owes, by day and id."""
         happened = [event for event in events if within(event.area, unit)]
-        year = Year(fiscal_year, self.catalogue.conventions, self.working_days_after)
+        year = self._of(fiscal_year)
         dated = [
             one
             for obligation in self._owed(unit, fiscal_year, happened)
@@ -57,19 +67,26 @@ class Schedules:
         return sorted(dated, key=lambda one: (one.due, one.obligation, one.occurrence))
 
     def undated(self, unit: str, fiscal_year: int, events: Iterable[Happened] = ()) -> list[Obligation]:
-        """What the unit owes although the sources print no day for it."""
+        """What the unit owes although there is no day for it, not even one of ours (`undated.py`)."""
         happened = [event for event in events if within(event.area, unit)]
-        return [one for one in self._owed(unit, fiscal_year, happened) if isinstance(one.due, Unprinted)]
+        year = self._of(fiscal_year)
+        return [
+            one
+            for one in self._owed(unit, fiscal_year, happened)
+            if isinstance(one.due, Unprinted) and not self._by_key(one, one.due, year, ())
+        ]
 
     def waiting(self, unit: str, fiscal_year: int, events: Iterable[Happened] = ()) -> list[Waiting]:
         """What is neither dated nor undated as yet, for nothing was recorded that it depends on."""
         happened = [event for event in events if within(event.area, unit)]
-        year = Year(fiscal_year, self.catalogue.conventions, self.working_days_after)
+        year = self._of(fiscal_year)
         found = []
         for one in self._possible(unit, fiscal_year):
             if not self._is_chosen(one, happened):
                 found.append(Waiting(one, "choice"))
-            elif any(triggers_of(one.due)) and not _by_key(one.due, year, _concerning(one, happened)):
+            elif any(triggers_of(one.due)) and not self._by_key(
+                one, one.due, year, _concerning(one, happened)
+            ):
                 found.append(Waiting(one, "event"))
         return found
 
@@ -109,20 +126,42 @@ class Schedules:
     def _dated(
         self, obligation: Obligation, unit: str, year: Year, events: Sequence[Happened]
     ) -> Iterator[DatedObligation]:
-        due = _by_key(obligation.due, year, events)
+        due = self._by_key(obligation, obligation.due, year, events)
         corrected: set[str] = set()
         for correction in sorted(self.corrections, key=lambda one: one.since):
             if correction.obligation == obligation.id:
-                now = _corrected(due, _by_key(correction.due, year, events), correction.since)
+                now = _corrected(
+                    due, self._by_key(obligation, correction.due, year, events), correction.since
+                )
                 corrected = {key for key in now if now[key] != due.get(key) or key in corrected}
                 due = now
         for key, one in due.items():
             event = one.event.id if one.event else None
-            yield DatedObligation(obligation.id, unit, key, one.due, one.opens, event, key in corrected)
+            yield DatedObligation(
+                obligation.id, unit, key, one.due, one.opens, event, key in corrected, one.basis
+            )
 
+    def basis(self, obligation: Obligation, fiscal_year: int, due: date | None) -> Basis | None:
+        """What a deadline of an obligation rests on; None for a day that the catalogue does not say."""
+        found = self._by_key(obligation, obligation.due, self._of(fiscal_year), ())
+        known = next((one.basis for one in found.values() if one.due == due), None)
+        if known is None and due is not None:
+            counted = [rule for rule in rules_of(obligation.due) if isinstance(rule, After | Immediately)]
+            known = printed_or_not(basis_of(counted[0]), obligation.confidence) if counted else None
+        return known
 
-def _by_key(rule: DueRule, year: Year, events: Sequence[Happened]) -> dict[str, Occurrence]:
-    return {one.key: one for one in occurrences(rule, year, events)}
+    def _of(self, fiscal_year: int) -> Year:
+        return Year(fiscal_year, self.catalogue.conventions, self.working_days_after)
+
+    def _by_key(
+        self, obligation: Obligation, rule: DueRule, year: Year, events: Sequence[Happened]
+    ) -> dict[str, Occurrence]:
+        if isinstance(rule, Unprinted):
+            found = undated_occurrence(rule, obligation, self.catalogue, year)
+        else:
+            found = occurrences(rule, year, events)
+        sure = obligation.confidence
+        return {one.key: replace(one, basis=printed_or_not(one.basis, sure)) for one in found}
 
 
 def _corrected(

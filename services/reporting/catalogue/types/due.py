@@ -10,7 +10,7 @@ from pydantic import Field, Tag, model_validator
 from services.reporting.catalogue.types.model import Model, told_by
 from services.reporting.catalogue.types.printed import Day, Month, Whole
 from services.reporting.catalogue.types.refused import wrong
-from services.reporting.catalogue.types.row import Name, Text
+from services.reporting.catalogue.types.row import ID, Name, Text
 from services.reporting.catalogue.types.spending import QuarterNumber
 
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
@@ -52,18 +52,23 @@ class Immediately(Model):
 
 
 class Monthly(Model):
-    """{monthly: 25} or {monthly: last}: on that day of every month from `first` to `last` (the fiscal year where left out)."""
+    """{monthly: 25} or {monthly: last}: on that day of every month from `first` to `last` (the fiscal year where left out).
+
+    "Every month" names no day: the last one is then the convention's, unless `day_printed`.
+    """
 
     monthly: Annotated[int, Field(ge=1, le=28)] | Literal["last"]
     first: Month | None = None
     last: Month | None = None
+    day_printed: bool = False
 
 
 class Quarterly(Model):
-    """{quarterly: end}: on the last day of each quarter, or of those named."""
+    """{quarterly: end}: on the last day of each quarter, or of those named; by convention, unless `day_printed`."""
 
     quarterly: Literal["end"]
     quarters: tuple[QuarterNumber, ...] = (1, 2, 3, 4)
+    day_printed: bool = False
 
 
 class Yearly(Model):
@@ -105,9 +110,21 @@ class EarlierOf(Model):
 
 
 class Unprinted(Model):
-    """{unprinted: "no day is printed; it precedes the workshop"}: must be done, has no date. The words are ours."""
+    """{unprinted: "no day; before the selection"}: must be done, has no day of its own. The words are ours.
+
+    One rule says when it is due (`due/undated.py`): with `before`, when that obligation is; else at the end of its
+    activity's period; `stays` says why not even then.
+    """
 
     unprinted: Text
+    before: Annotated[str, Field(pattern=ID)] | None = None
+    stays: Literal["after-the-end", "again-and-again", "when-it-happens", "announced"] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Unprinted:
+        if self.before is not None and self.stays is not None:
+            raise wrong("undated", "before กับ stays ใช้พร้อมกันไม่ได้", "has a before or a stays, not both")
+        return self
 
 
 DueRule = Annotated[
@@ -139,13 +156,20 @@ class Conventions(Model):
     days_are: Literal["calendar", "business"] = "calendar"
 
 
+def rules_of(rule: DueRule) -> Iterator[DueRule]:
+    """The rule itself, or those of which the earlier counts."""
+    if isinstance(rule, EarlierOf):
+        for one in rule.earlier_of:
+            yield from rules_of(one)
+    else:
+        yield rule
+
+
 def triggers_of(rule: DueRule) -> Iterator[str]:
     """The kinds of event that a rule waits for."""
-    match rule:
-        case After(after=trigger) | Immediately(immediately=trigger):
-            yield trigger
-        case EarlierOf(earlier_of=rules):
-            for one in rules:
-                yield from triggers_of(one)
-        case _:
-            return
+    for one in rules_of(rule):
+        match one:
+            case After(after=trigger) | Immediately(immediately=trigger):
+                yield trigger
+            case _:
+                continue

@@ -11,7 +11,9 @@ from services.reporting.catalogue.types.place import Place
 from services.reporting.catalogue.types.refused import wrong
 from services.reporting.catalogue.types.source import EXPLAINED, Confidence, Sources
 
-Id = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*([.-][A-Z0-9]+)*$")]
+ID = r"^[A-Z][A-Z0-9]*([.-][A-Z0-9]+)*$"
+
+Id = Annotated[str, Field(pattern=ID)]
 """The id of a row, as P21, M14.2, AGR-S1 or SOC-DATA.M1; unique among the rows of its kind."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([.-][a-z0-9]+)*$")]

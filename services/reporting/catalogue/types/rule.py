@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.reporting.catalogue.types.model import Model
-from services.reporting.catalogue.types.printed import Number
+from services.reporting.catalogue.types.printed import Number, Verbatim
+from services.reporting.catalogue.types.refused import wrong
 from services.reporting.catalogue.types.row import Id, Identified, Text
 from services.reporting.catalogue.types.source import Sourced
 
@@ -35,8 +36,21 @@ class Threshold(Sourced):
     unit: Text
 
 
+class Verdict(Sourced):
+    """Whether the sentence forbids something, or only describes whom an activity is for."""
+
+    reads: Literal["excluded", "required", "alternative", "described"]
+    """`excluded`: kept out by name or by ไม่; `required`: a condition that must be met; `alternative`: one of several
+    ways in, so that not meeting it refuses nobody; `described`: a target group, a place, something to consider."""
+    sentence: Verbatim
+    why: Text
+
+
 class Rule(Identified):
-    """A rule of the department. A `refuse` is a refusal with this number; a `warn` is shown and blocks nothing."""
+    """A rule of the department. A `refuse` is a refusal with this number; a `warn` is shown and blocks nothing.
+
+    Who may take part is refused only where the source forbids it: an eligibility that refuses has its `verdict`.
+    """
 
     kind: Literal[
         "no-repeat", "same-persons", "eligibility", "ban", "priority", "threshold", "order", "spending", "reporting",
@@ -48,5 +62,17 @@ class Rule(Identified):
     th: Text
     en: Text
     then: Literal["refuse", "warn", "compute"]
+    verdict: Verdict | None = None
     excludes: tuple[Excluded, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+
+    @model_validator(mode="after")
+    def _refuses_only_what_is_forbidden(self) -> Rule:
+        reads = self.verdict.reads if self.verdict else None
+        if self.kind == "eligibility" and self.then == "refuse" and reads not in ("excluded", "required"):
+            raise wrong(
+                "refusal",
+                "คุณสมบัติที่ใช้ปฏิเสธ (refuse) ต้องมี verdict ว่าเอกสารห้ามหรือบังคับ (excluded, required)",
+                "an eligibility that refuses needs a verdict that the source excludes or requires",
+            )
+        return self
