@@ -17,7 +17,7 @@ from markupsafe import Markup
 from contracts.areas import AreaLevel
 from services.chassis.problems import Language
 from services.chassis.read_models import Vector
-from services.reporting.plan.promised import report
+from services.reporting.said import said_of, still_waiting
 from services.reporting.tiles import STEPS, bar, groups, stack, tiles, units
 from services.reporting.views import Board, Duties, to_do
 from services.reporting.words import GEOTHAI, Words
@@ -103,7 +103,9 @@ def page(shown: Shown, place: Place, now: datetime) -> str:
 
 def due_page(shown: Shown, place: Place, now: datetime) -> str:
     """The whole due list of an area's own office; the board has the beginning of it."""
-    return _environment().get_template("due.html").render(_context(shown, place, now) | {"here": "due"})
+    known = _context(shown, place, now)
+    waiting = still_waiting(shown.board.area.code, shown.board.on, shown.owed.rows, place.lang)
+    return _environment().get_template("due.html").render(known | {"here": "due", "waiting": waiting})
 
 
 def missing(place: Place, *, code: str = "", wrong_date: bool = False) -> str:
@@ -124,7 +126,7 @@ def _context(shown: Shown, place: Place, now: datetime) -> dict[str, Any]:
         "own": (own := [row for row in shown.owed.rows if row.area == board.area.code]),
         "to_do": to_do(own),
         "units": units(board, shown.owed),
-        "report_of": report,
+        "said_of": lambda row: said_of(row, place.lang),
         "stack": stack,
         "board": board,
         "area": board.area,

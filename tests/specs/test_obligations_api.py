@@ -289,6 +289,27 @@ async def test_the_answer_says_by_which_deadline_a_report_is_judged_and_which_is
     )
 
 
+async def test_the_list_says_who_does_it_and_what_its_day_rests_on(edge):
+    await edge.post("/v1/units/5101/obligations", YEAR)
+    other = {**UPGRADES, "report": "kkj-debt"}
+    await edge.post(PATH, other)
+    move = {"due_on": "2022-08-31", "reason": "disaster", "on": "2022-08-05"}
+    await edge.post(f"{ONE}/deadline", move)
+    await edge.tell()
+    rows = {
+        row["report"]: row
+        for row in (await edge.client.get(PATH, params={"area": "5101", "on": "2022-08-10"})).json()["items"]
+    }
+    assert {key: rows[key]["basis"] for key in ("duty-12-debt-1", "duty-14-grading", "duty-12-upgrade", "kkj-debt")} == {
+        "duty-12-debt-1": "month-end", "duty-14-grading": "printed", "duty-12-upgrade": "set", "kkj-debt": "set",
+    }  # fmt: skip
+    assert rows["occ-1-summary"]["basis"] is None
+    assert (rows["duty-12-debt-1"]["who_th"], rows["duty-12-debt-1"]["who_en"]) == (
+        "พัฒนากร", "community development worker",
+    )  # fmt: skip
+    assert rows["kkj-debt"]["name_th"] == "รายงานนอกแผนของปี รหัส kkj-debt"
+
+
 async def test_a_due_list_is_filtered_paged_and_a_table(edge):
     for unit in ("5101", "5102"):
         await edge.post(f"/v1/units/{unit}/obligations", YEAR)

@@ -52,8 +52,8 @@ def budget(
 def told(node: BudgetNode, catalogue: Catalogue, quarter: int | None = None) -> dict[str, Any]:
     """A node as a flat row, money in baht; `remainder` is None where nothing below the node is described.
 
-    `by_quarter` is the department's cumulative percentage of the amount: the sources ask it of the whole and of each
-    unit (SP-1); for a node it is our reading.
+    `cumulative_target` is what the department is to have spent of its whole appropriation by the end of the quarter: one
+    percentage is printed for the department (003:1510-1519), none for a node, let alone for salaries.
     """
     from services.reporting.catalogue.checks.sums import remainder
 
@@ -69,7 +69,11 @@ def told(node: BudgetNode, catalogue: Catalogue, quarter: int | None = None) -> 
         "cost_object": node.cost_object,
         "amount": node.amount / 100,
         "remainder": remainder(node, catalogue) / 100 if node.tree == "plan" and (below or held) else None,
-        "by_quarter": round(float(node.amount * asked.department.cumulative) / 10_000, 2) if asked else None,
+        "cumulative_target": (
+            round(float(node.amount * asked.department.cumulative) / 10_000, 2)
+            if asked and node.parent is None
+            else None
+        ),
         "mismatches": [row.id for row in catalogue.mismatches.values() if f"budget:{node.id}" in row.about],
         "source": [str(one) for one in node.source],
     }
@@ -86,8 +90,8 @@ def _label(node: Mapping[str, Any]) -> str:
     text = f"[bold]{node['id']}[/] {node['th']}{mark}  [green]{node['amount']:,.2f}[/]"
     if node["remainder"]:
         text += f"  [yellow]คงเหลือส่วนกลาง · remainder {node['remainder']:,.2f}[/]"
-    if node["by_quarter"] is not None:
-        text += f"  [cyan]ตามเป้าหมาย · target {node['by_quarter']:,.2f}[/]"
+    if node["cumulative_target"] is not None:
+        text += f"  [cyan]เป้าหมายสะสมของกรม · the department's cumulative target {node['cumulative_target']:,.2f}[/]"
     if node["mismatches"]:
         text += f"  [red]ไม่ตรงกัน · mismatch {', '.join(node['mismatches'])}[/]"
     return text

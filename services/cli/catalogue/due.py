@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from contracts.areas import AreaLevel
-from services.cli.catalogue.asked import JsonOption, YearOption, console, loaded, refuse, show_json, table
+from services.cli.catalogue.asked import JsonOption, YearOption, console, show_json, table
+from services.cli.catalogue.owed import Dated, Owed, owed
 
 if TYPE_CHECKING:
-    from services.reporting.catalogue.due.schedule import DatedObligation
+    from rich.console import Console
+
+    from services.reporting.catalogue import Catalogue
+    from services.reporting.catalogue.due.schedule import Waiting
     from services.reporting.catalogue.types.obligation import Obligation
+    from services.reporting.plan.calendar_file import Entry
 
 app = typer.Typer()
 
@@ -25,28 +28,10 @@ FromOption = Annotated[
     str, typer.Option("--from", help="ตั้งแต่วันที่ · from this day, as 2021-10-01 or 1 ต.ค. 2564")
 ]
 ToOption = Annotated[str, typer.Option("--to", help="ถึงวันที่ · to this day, included")]
-_UNITS = {
-    AreaLevel.PROVINCE: "สำนักงานพัฒนาชุมชนจังหวัด",
-    AreaLevel.DISTRICT: "สำนักงานพัฒนาชุมชนอำเภอ",
-    AreaLevel.TAMBON: "ตำบล",
-}
-WAITS = {
-    "choice": "ยังไม่มีบันทึกว่าพื้นที่นี้ได้รับคัดเลือก · no choice of this area is recorded",
-    "event": "ยังไม่มีเหตุการณ์ที่ต้องนับวัน · nothing happened yet that its days are counted from",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What a unit owes between two days."""
-
-    area: str
-    name: str
-    first: date
-    last: date
-    dated: list[tuple[DatedObligation, Obligation]]
-    undated: list[Obligation]
-    waiting: Counter[str]
+OthersOption = Annotated[
+    bool, typer.Option("--others", help="ของหน่วยงานอื่นนอกกรม · those of other departments' offices")
+]
+LangOption = Annotated[Literal["th", "en"], typer.Option(help="ภาษา · language")]
 
 
 @app.command()
@@ -57,132 +42,157 @@ def due(
     year: YearOption = 2565,
     as_json: JsonOption = False,
 ) -> None:
-    """กำหนดส่ง · what a unit owes, by day; and what has no day, or waits for something to happen."""
-    from services.chassis.thai import short_date
-
-    owed = _owed(area, since, until, year)
+    """กำหนดส่ง · what a unit owes, by day; what has no day, and what waits for a choice or for something to happen."""
+    found = owed(area, since, until, year)
     if as_json:
-        show_json(_told(owed))
-        return
-    between = f"{short_date(owed.first, thai=False)} – {short_date(owed.last, thai=False)}"
-    headings = (
-        "กำหนด · due",
-        "รายการ · what",
-        "ประเภท · kind",
-        "ส่งให้ · to",
-        "ช่องทาง · channel",
-        "id",
-        "source",
-    )
-    made = table(f"{owed.name} · {between}", *headings)
-    for day, one in owed.dated:
-        when = short_date(day.due, thai=False)
-        opens = f"ตั้งแต่ {short_date(day.opens, thai=False)}\nถึง " if day.opens else ""
-        made.add_row(opens + when, one.th, one.kind, ", ".join(one.to), one.channel, one.id, _source(one))
-    out = console()
-    out.print(made)
-    if owed.undated:
-        undated = table("ไม่มีกำหนดวันที่ในเอกสาร · no day is printed", "รายการ · what", "why", "id", "source")
-        for one in owed.undated:
-            undated.add_row(one.th, getattr(one.due, "unprinted", ""), one.id, _source(one))
-        out.print(undated)
-    for reason, n in owed.waiting.items():
-        out.print(f"{n} รายการยังไม่ลงวัน · not dated: {WAITS[reason]}", style="dim")
+        show_json(_told(found))
+    else:
+        _show(found)
 
 
 @app.command()
-def calendar(area: AreaOption, since: FromOption = "", until: ToOption = "", year: YearOption = 2565) -> None:
-    """ปฏิทิน · the dated ones as an iCalendar file, to open in or import to a calendar: `… > due.ics`."""
+def calendar(
+    area: AreaOption,
+    since: FromOption = "",
+    until: ToOption = "",
+    year: YearOption = 2565,
+    others: OthersOption = False,
+    lang: LangOption = "th",
+) -> None:
+    """ปฏิทินตามแผน · the dated ones as an iCalendar file: `… > due.ics`. Moved deadlines are in the board's own, due.ics."""
     import sys
 
     from services.reporting.plan.calendar_file import calendar_file
 
-    owed = _owed(area, since, until, year)
-    sys.stdout.buffer.write(calendar_file(owed.name, owed.dated, datetime.now(UTC)))
+    found = owed(area, since, until, year)
+    rows = found.others if others else found.dated
+    entries = [_entry(one, found.catalogue, lang) for one in rows]
+    sys.stdout.buffer.write(calendar_file(f"กำหนดส่ง {found.name}", entries, datetime.now(UTC)))
     sys.stdout.buffer.flush()
 
 
-def _owed(area: str, since: str, until: str, year: int) -> Owed:
-    """Read the question; ends the command with exit code 2 where it makes no sense."""
-    from contracts.calendar import fiscal_year, fiscal_year_end, fiscal_year_start
-    from services.reporting.plan.promised import schedules
+def _entry(one: Dated, catalogue: Catalogue, lang: Literal["th", "en"]) -> Entry:
+    from services.reporting.domain.obligation import obligation_stream
+    from services.reporting.plan.calendar_file import Entry, category, uid, words
+    from services.reporting.plan.owing import period
+    from services.reporting.plan.promised import report_code
 
-    catalogue = loaded(year)
-    code, name = _unit(area)
-    first = _day(since, fiscal_year_start(year))
-    last = _day(until, fiscal_year_end(year))
-    if last < first:
-        refuse("วันที่สิ้นสุด (--to) มาก่อนวันที่เริ่ม (--from)", "--to is before --from.")
-    plan = schedules(year)
-    programmes = {one.fiscal_year for one in catalogue.programmes.values()}
-    asked = sorted({year, *programmes} & set(range(fiscal_year(first), fiscal_year(last) + 1)))
-    dated = [
-        (one, catalogue.obligations[one.obligation])
-        for each in asked
-        for one in plan.schedule(code, each)
-        if first <= one.due <= last
-    ]
-    return Owed(
-        area=code,
-        name=name,
-        first=first,
-        last=last,
-        dated=sorted(dated, key=lambda one: (one[0].due, one[0].obligation, one[0].occurrence)),
-        undated=[one for each in asked for one in plan.undated(code, each)],
-        waiting=Counter(one.waits_for for each in asked for one in plan.waiting(code, each)),
+    day, row = one.day, one.obligation
+    return Entry(
+        uid=uid(obligation_stream(report_code(row.id), day.area, one.fiscal_year, period(day))),
+        due=day.due,
+        name=row.th if lang == "th" else row.en,
+        kind=category(row, lang),
+        told=tuple(words(row, catalogue, day.due, day.basis, lang, opens=day.opens)),
     )
 
 
-def _unit(area: str) -> tuple[str, str]:
-    """The code and the name of an area's office; of a tambon itself, whose committee and workers owe things, too."""
-    from services.chassis.thai import arabic_digits
-    from services.cli.areas import area_rows
-    from services.reporting.plan.promised import has_office
+def _show(found: Owed) -> None:
+    from services.chassis.thai import short_date
 
-    code = arabic_digits(area.strip())
-    found = next((row for row in area_rows() if row.code == code), None)
-    if found is None:
-        refuse(f"ไม่มีพื้นที่รหัส {area} ในทะเบียน", f"The area register has no area {area}.")
-    if not has_office(code[:4]):
-        refuse(
-            f"พื้นที่ {code} ({found.name_th}) ไม่มีหน่วยงานของกรมการพัฒนาชุมชน",
-            f"Area {code} ({found.name_en}) has no office of the Community Development Department.",
+    between = f"{short_date(found.first, thai=False)} – {short_date(found.last, thai=False)}"
+    out = console()
+    _show_dated(out, f"{found.name} · {between}", found.dated, found.catalogue)
+    _show_undated(out, "ไม่มีกำหนดวัน · without a day", found.undated, found.catalogue)
+    _show_waiting(
+        out, "รอการคัดเลือกหรือเหตุการณ์ · waiting for a choice or an event", found.waiting, found.catalogue
+    )
+    other = "ของหน่วยงานอื่นนอกกรมการพัฒนาชุมชน · of other departments' offices"
+    if found.others:
+        _show_dated(out, other, found.others, found.catalogue)
+    _show_undated(out, f"{other}: ไม่มีกำหนดวัน · without a day", found.undated_others, found.catalogue)
+    _show_waiting(out, f"{other}: รอ · waiting", found.waiting_others, found.catalogue)
+
+
+def _show_dated(out: Console, title: str, rows: Sequence[Dated], catalogue: Catalogue) -> None:
+    from services.chassis.thai import short_date
+    from services.reporting.catalogue.due.basis import Basis
+    from services.reporting.plan.names import BASES, KINDS, actor, actors
+
+    made = table(
+        title, "กำหนด · due", "รายการ · what", "ประเภท · kind", "ผู้ทำ · who", "ส่งให้ · to", "ช่องทาง · channel",
+        "รหัส · id", "ที่มา · source",
+    )  # fmt: skip
+    for each in rows:
+        day, one = each.day, each.obligation
+        when = short_date(day.due, thai=False)
+        opens = f"ตั้งแต่ {short_date(day.opens, thai=False)}\nถึง " if day.opens else ""
+        taken = "" if day.basis is Basis.PRINTED else f"\n({BASES[day.basis][0]})"
+        who, to = actor(one.who, catalogue)[0], actors(one.to, catalogue)
+        made.add_row(
+            opens + when + taken, one.th, KINDS[one.kind][0], who, to, one.channel, one.id, _source(one)
         )
-    return code, f"{_UNITS[AreaLevel(found.level)]}{found.name_th}"
+    out.print(made)
 
 
-def _day(typed: str, otherwise: date) -> date:
-    from services.chassis.thai import Unreadable, read_date
+def _show_undated(out: Console, title: str, rows: Sequence[Obligation], catalogue: Catalogue) -> None:
+    from services.reporting.plan.names import actor, undated
 
-    if not typed:
-        return otherwise
-    try:
-        return read_date(typed)
-    except Unreadable as wrong:
-        refuse(wrong.th, wrong.en)
+    if not rows:
+        return
+    made = table(title, "รายการ · what", "ผู้ทำ · who", "เพราะ · why", "รหัส · id", "ที่มา · source")
+    for one in rows:
+        made.add_row(one.th, actor(one.who, catalogue)[0], undated(one)[0], one.id, _source(one))
+    out.print(made)
+
+
+def _show_waiting(out: Console, title: str, rows: Sequence[Waiting], catalogue: Catalogue) -> None:
+    from services.reporting.plan.names import actor, waits_for
+
+    if not rows:
+        return
+    made = table(title, "รายการ · what", "ผู้ทำ · who", "รอ · waits for", "รหัส · id", "ที่มา · source")
+    for each in rows:
+        one = each.obligation
+        made.add_row(
+            one.th, actor(one.who, catalogue)[0], waits_for(each, catalogue)[0], one.id, _source(one)
+        )
+    out.print(made)
 
 
 def _source(one: Obligation) -> str:
     return ", ".join(map(str, one.source))
 
 
-def _told(owed: Owed) -> dict[str, Any]:
+def _told(found: Owed) -> dict[str, Any]:
+    from services.reporting.plan.names import undated, waits_for
+
+    def dated(one: Dated) -> dict[str, Any]:
+        day = one.day
+        told = {"due_on": day.due, "basis": day.basis, "opens_on": day.opens, "occurrence": day.occurrence}
+        return told | _row(one.obligation, found.catalogue)
+
+    def without(one: Obligation) -> dict[str, Any]:
+        why_th, why_en = undated(one)
+        return _row(one, found.catalogue) | {"why_th": why_th, "why_en": why_en}
+
+    def waits(one: Waiting) -> dict[str, Any]:
+        th, en = waits_for(one, found.catalogue)
+        said = {"waits_for": one.waits_for, "waits_for_th": th, "waits_for_en": en}
+        return _row(one.obligation, found.catalogue) | said
+
     return {
-        "area": owed.area,
-        "name_th": owed.name,
-        "from": owed.first,
-        "to": owed.last,
-        "due": [
-            {"due_on": day.due, "opens_on": day.opens, "occurrence": day.occurrence} | _row(one)
-            for day, one in owed.dated
-        ],
-        "undated": [_row(one) for one in owed.undated],
-        "waiting": owed.waiting,
+        "area": found.area,
+        "name_th": found.name,
+        "from": found.first,
+        "to": found.last,
+        "due": [dated(one) for one in found.dated],
+        "undated": [without(one) for one in found.undated],
+        "waiting": [waits(one) for one in found.waiting],
+        "others": {
+            "due": [dated(one) for one in found.others],
+            "undated": [without(one) for one in found.undated_others],
+            "waiting": [waits(one) for one in found.waiting_others],
+        },
     }
 
 
-def _row(one: Obligation) -> dict[str, Any]:
+def _row(one: Obligation, catalogue: Catalogue) -> dict[str, Any]:
+    from services.reporting.plan.names import actor, actors
+
+    who_th, who_en = actor(one.who, catalogue)
     return {
-        "id": one.id, "th": one.th, "en": one.en, "kind": one.kind, "who": one.who, "to": one.to,
-        "form": one.form, "channel": one.channel, "source": [str(each) for each in one.source],
+        "id": one.id, "th": one.th, "en": one.en, "kind": one.kind, "who": one.who, "who_th": who_th, "who_en": who_en,
+        "to": one.to, "to_th": actors(one.to, catalogue), "to_en": actors(one.to, catalogue, "en"), "form": one.form,
+        "channel": one.channel, "source": [str(each) for each in one.source],
     }  # fmt: skip

@@ -33,8 +33,11 @@ def kpis(
         refuse(f"--list ต้องเป็นหนึ่งใน {', '.join(LISTS)}", f"--list must be one of {', '.join(LISTS)}.")
     owners = sorted({kpi.owner for kpi in catalogue.kpis.values()})
     if owner and owner not in owners:
+        from services.reporting.plan.names import actor
+
+        named = ", ".join(f"{actor(one, catalogue)[0]} ({one})" for one in owners)
         refuse(
-            f"ไม่มีหน่วยงานชื่อ {owner} ที่รับผิดชอบตัวชี้วัด หน่วยงานที่มีคือ {', '.join(owners)}",
+            f"ไม่มีหน่วยงานชื่อ {owner} ที่รับผิดชอบตัวชี้วัด หน่วยงานที่มีคือ {named}",
             f"No KPI is owned by {owner}; the owners are {', '.join(owners)}.",
         )
     chosen = [kpi for kpi in catalogue.kpis.values() if owner in ("", kpi.owner) and _in(kpi, listed)]

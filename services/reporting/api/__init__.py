@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.http import Routes
 from services.chassis.read_models import ReadModels
-from services.reporting.api import counts, duties, obligations, pages, places, scheduling
+from services.reporting.api import calendar, counts, duties, obligations, pages, places, scheduling
 from services.reporting.api.clock import Clock
 from services.reporting.live import Live
 
@@ -19,6 +19,7 @@ def routes(board: ReadModels, owed: ReadModels, live: Live, clock: Clock | None 
     table = Routes("reporting")
     clock = clock or Clock()
     pages.add(table, board, owed, live, clock)
+    calendar.add(table, board, owed, clock)
     counts.add(table, board, clock)
     places.add(table, board, clock)
     duties.add(table, owed, clock)

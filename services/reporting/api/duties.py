@@ -19,8 +19,10 @@ from services.reporting import views
 from services.reporting.api.clock import Clock
 from services.reporting.api.form import AskedForm, Bom, SeenVector, formed, look, vector
 from services.reporting.api.obligations import ObligationId
+from services.reporting.catalogue.due.basis import Basis
 from services.reporting.domain.obligation import NOT_FOUND
-from services.reporting.plan.promised import report
+from services.reporting.plan.names import actor, unplanned
+from services.reporting.plan.promised import basis, catalogue_of, report
 from services.reporting.views import Duty, DutyStatus
 
 
@@ -49,6 +51,11 @@ class DutyRow(BaseModel):
     chain: str = Field(examples=["district>province"])
     printed: str = Field(description="where the duty is printed", examples=["003 L6025"])
     ended_by: str = Field(description="id of the twin that was handed in for both; empty: none")
+    who_th: str = Field(description="who of the unit does it; empty: not known")
+    who_en: str
+    basis: Basis | None = Field(
+        description="what the day rests on: printed, or taken by us where the sources are silent"
+    )
 
 
 class SubmissionRow(BaseModel):
@@ -189,15 +196,20 @@ def _place_of(row: Mapping[str, Any]) -> str:
 
 def _row(row: Duty) -> DutyRow:
     known = report(row.report, row.fiscal_year)
+    name_th, name_en = (known.th, known.en) if known else unplanned(row.report)
+    who_th, who_en = actor(known.who, catalogue_of(row.fiscal_year)) if known else ("", "")
     return DutyRow(
         id=row.id,
         area=row.area,
         report=row.report,
-        name_th=known.th if known else row.report,
-        name_en=known.en if known else row.report,
+        name_th=name_th,
+        name_en=name_en,
+        who_th=who_th,
+        who_en=who_en,
         fiscal_year=row.fiscal_year,
         period=row.period,
         due_on=row.due_on,
+        basis=basis(row.report, row.fiscal_year, row.due_on),
         status=row.status,
         on_time=row.on_time,
         judged_by=row.judged_by,

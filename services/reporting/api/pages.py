@@ -102,12 +102,12 @@ def add(routes: Routes, models: ReadModels, owed: ReadModels, live: Live, clock:
             try:
                 day = read_date(on)
             except Unreadable:
-                return _html(missing(Place("", chosen), wrong_date=True), chosen, 422)
+                return html(missing(Place("", chosen), wrong_date=True), chosen, 422)
         place = Place(code, chosen, day)
         shown = await shown_at(models, owed, code, day or clock.today()) if _is_code(code) else None
         if shown is None:
-            return _html(missing(place, code=code[:20]), chosen, 404)
-        return _html(made(shown, place, clock.now()), chosen)
+            return html(missing(place, code=code[:20]), chosen, 404)
+        return html(made(shown, place, clock.now()), chosen)
 
     @routes.query("/events", roles=PUBLIC, summary="The board's changes, as server-sent events")
     async def events(
@@ -136,7 +136,8 @@ def add(routes: Routes, models: ReadModels, owed: ReadModels, live: Live, clock:
         )
 
 
-def _html(text: str, language: Language, status: int = 200) -> Response:
+def html(text: str, language: Language, status: int = 200) -> Response:
+    """A page in a language."""
     return Response(text, status, {**HEADERS, "Content-Language": language}, "text/html; charset=utf-8")
 
 

@@ -15,7 +15,7 @@ from services.reporting.catalogue.due.occurrences import ONCE
 from services.reporting.catalogue.due.schedule import DatedObligation, Schedules
 from services.reporting.catalogue.types.due import EarlierOf
 from services.reporting.catalogue.types.obligation import Obligation
-from services.reporting.plan.promised import report_code
+from services.reporting.plan.promised import of_another_department, report_code
 
 LEVELS = tuple(ReportLevel)
 
@@ -101,7 +101,7 @@ def _reached(names: Sequence[str], catalogue: Catalogue) -> Iterator[int]:
 
 
 def _not_ours(obligation: Obligation, catalogue: Catalogue) -> LeftOut | None:
-    if obligation.place.programme:
+    if of_another_department(obligation, catalogue):
         return LeftOut.ANOTHER_DEPARTMENT
     return None if len(way_up(obligation, catalogue)) > 1 else LeftOut.NO_RECEIVER
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from contracts.areas import AreaLevel, level, within
 from contracts.calendar import working_days_after
 from contracts.funds import FundKind
 from contracts.holidays import PUBLIC
+from contracts.reporting import ReportLevel
 from services.reporting.catalogue import Catalogue, load
+from services.reporting.catalogue.due.basis import Basis
 from services.reporting.catalogue.due.schedule import Schedules
 from services.reporting.catalogue.files import years
 from services.reporting.catalogue.types.obligation import Obligation
@@ -45,6 +47,32 @@ def schedules(fiscal_year: int) -> Schedules:
     return Schedules(catalogue_of(fiscal_year), working_days_after=_working_days_after)
 
 
+@cache
+def covering(fiscal_year: int) -> Catalogue:
+    """The catalogue that says something of a fiscal year: the year's own, or one with a programme of that year.
+
+    Raises `NoCatalogue`, and `Faulty` as `catalogue_of`.
+    """
+    if fiscal_year in years():
+        return catalogue_of(fiscal_year)
+    for year in years():
+        if any(one.fiscal_year == fiscal_year for one in catalogue_of(year).programmes.values()):
+            return catalogue_of(year)
+    raise NoCatalogue(fiscal_year)
+
+
+def years_covered() -> tuple[int, ...]:
+    """The fiscal years (B.E.) that anything is known of, programmes' years too."""
+    of_programmes = {one.fiscal_year for year in years() for one in catalogue_of(year).programmes.values()}
+    return tuple(sorted({*years(), *of_programmes}))
+
+
+def of_another_department(obligation: Obligation, catalogue: Catalogue) -> bool:
+    """Whether it belongs to a programme whose reports another department's office receives, from an office not ours."""
+    programme = catalogue.programmes.get(obligation.place.programme)
+    return programme is not None and programme.receives not in set(ReportLevel)
+
+
 def has_office(area: str) -> bool:
     """Whether the area is a unit of the department: a province or a district, of the 76 provinces without Bangkok."""
     return level(area) in (AreaLevel.PROVINCE, AreaLevel.DISTRICT) and not within(area, BANGKOK)
@@ -63,6 +91,16 @@ def _by_code(fiscal_year: int) -> Mapping[str, Obligation]:
 def report(code: str, fiscal_year: int) -> Obligation | None:
     """What the catalogue says of a report; None for one of another origin, or of a year without a catalogue."""
     return _by_code(fiscal_year).get(code) if fiscal_year in years() else None
+
+
+@lru_cache(maxsize=4096)
+def basis(code: str, fiscal_year: int, due_on: date | None) -> Basis | None:
+    """What a report's deadline rests on; None where it has no deadline."""
+    if due_on is None:
+        return None
+    known = report(code, fiscal_year)
+    said = schedules(fiscal_year).basis(known, fiscal_year, due_on) if known is not None else None
+    return said or Basis.SET
 
 
 def twin(code: str, fiscal_year: int) -> str | None:

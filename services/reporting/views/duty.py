@@ -37,7 +37,7 @@ OWED = frozenset({DutyStatus.OPEN, DutyStatus.DUE_SOON, DutyStatus.LATE})
 class Duty:
     """One obligation as of a day. `due_on` is the deadline valid then, `first_due` the one that it was scheduled with.
 
-    `handed_in` is when the owing unit handed in what stands now and `judged_by` the deadline that decides whether that
+    `last_due` is the last deadline there was, also where it was lifted since. `handed_in` is when the owing unit handed in what stands now and `judged_by` the deadline that decides whether that
     was in time; `entered_on` the day on which it was recorded. `waits_for` is whose turn it is, None at the end of the
     chain. `moves` counts how often the deadline was moved, `changed_at` is when that was said last (UTC).
     """
@@ -56,7 +56,9 @@ class Duty:
     entered_on: date | None
     returned: bool
     waits_for: ReportLevel | None
+    scheduled_on: date
     first_due: date | None = None
+    last_due: date | None = None
     judged_by: date | None = None
     moves: int = 0
     changed_at: datetime | None = None
@@ -105,7 +107,9 @@ def duty(row: Row, on: date) -> Duty | None:
         entered_on=moment(handed["recorded_at"]).astimezone(BANGKOK).date() if handed else None,
         returned=returned,
         waits_for=None if done else chain[at + waiting],
+        scheduled_on=_day(row["scheduled_on"]),
         first_due=_day(row["due_on"]) if row["due_on"] else None,
+        last_due=next((_day(said) for said in (*_said(moved, on)[::-1], row["due_on"]) if said), None),
         judged_by=limit if handed else None,
         moves=len(moved),
         changed_at=moment(moved[-1]["recorded_at"]) if moved else None,
@@ -124,9 +128,13 @@ def _status(due: date | None, on: date, on_time: bool | None, *, done: bool) -> 
 
 def _deadline(row: Row, moved: Sequence[Step], on: date) -> date | None:
     """The deadline that was valid on a day, of those that had been said: the last one that was said for it."""
-    said = [step["due_on"] for step in moved if step["on"] <= on.isoformat()]
+    said = _said(moved, on)
     last = said[-1] if said else row["due_on"]
     return _day(last) if last else None
+
+
+def _said(moved: Sequence[Step], on: date) -> list[str | None]:
+    return [step["due_on"] for step in moved if step["on"] <= on.isoformat()]
 
 
 def _day(text: object) -> date:

@@ -38,6 +38,8 @@ class Basis(StrEnum):
     """Nothing is printed for it: the end of its activity's period."""
     BEFORE_ANOTHER = "before-another"
     """Nothing is printed for it: the day of what comes after it."""
+    SET = "set"
+    """Set or moved by whoever receives the report; the catalogue says another day, or none."""
     READING = "reading"
     """The day was derived, repaired or read with doubt; the row's note says how."""
 
