@@ -17,9 +17,9 @@ from markupsafe import Markup
 from contracts.areas import AreaLevel
 from services.chassis.problems import Language
 from services.chassis.read_models import Vector
-from services.reporting.said import said_of, still_waiting
 from services.reporting.tiles import STEPS, bar, groups, stack, tiles, units
 from services.reporting.views import Board, Duties, to_do
+from services.reporting.views.said import said_of, still_waiting
 from services.reporting.words import GEOTHAI, Words
 
 HERE = Path(__file__).parent

@@ -141,7 +141,8 @@ SLUG = re.compile(r"[a-z]+(-[a-z]+)+")
 @pytest.mark.parametrize("area", ["51", "5101", "510101", "65"])
 def test_no_name_of_the_vocabulary_stands_in_a_thai_table(area: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(
-        "services.cli.catalogue.due.console", lambda: Console(width=5000, highlight=False, color_system=None)
+        "services.cli.catalogue.due_tables.console",
+        lambda: Console(width=5000, highlight=False, color_system=None),
     )
     people = asked("due", "--area", area).stdout
     catalogue = catalogue_of(2565)

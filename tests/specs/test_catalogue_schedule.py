@@ -188,10 +188,12 @@ def test_a_day_of_ours_is_never_told_as_printed():
             (Monthly(monthly=25), {}), (After(after="activity-ended", days=7), {}),
             (After(after="activity-ended", days=5, counted="calendar"), {}), (Yearly(yearly=3), {}),
             (EarlierOf(earlier_of=(After(after="activity-ended", days=60), month)), {}),
+            (month, {"confidence": "derived", "note": "x"}),
         )
     ] == [
         Basis.MONTH_END, Basis.PRINTED, Basis.READING, Basis.READING, Basis.QUARTER_END, Basis.PRINTED,
         Basis.MONTH_END, Basis.PRINTED, Basis.CALENDAR_DAYS, Basis.PRINTED, Basis.MONTH_END, Basis.MONTH_END,
+        Basis.READING,
     ]  # fmt: skip
 
 

@@ -113,6 +113,9 @@ async def test_what_waits_is_counted_and_scheduled_once_it_has_happened(edge):
     assert "mf-1-1-bpm" in left["nothing-happened"]["reports"]
     assert left["nothing-happened"]["n"] == len(left["nothing-happened"]["reports"])
     assert left["no-receiver"]["th"]
+    named = {row["report"]: row["name_th"] for row in left["nothing-happened"]["items"]}
+    assert named.keys() == set(left["nothing-happened"]["reports"])
+    assert named["mf-1-1-bpm"] == "ผลการดำเนินกิจกรรมในระบบ BPM พร้อมไฟล์ข้อมูลและรูปภาพ"
     ended = {"trigger": "activity-ended", "activity": "MF-1.1", "on": "1 ก.พ. 2565"}
     later = (await edge.post(path, {**YEAR, "happened": [ended]}, Authorization=DEPARTMENT)).json()
     assert [(row["report"], row["due_on"]) for row in later["items"] if row["scheduled"]] == [

@@ -18,9 +18,9 @@ from services.reporting.pages import Place, missing
 from services.reporting.plan.calendar_file import Entry, calendar_file, category, uid, words
 from services.reporting.plan.names import KINDS, Lang, in_language
 from services.reporting.plan.promised import basis, catalogue_of, report
-from services.reporting.said import said_of
 from services.reporting.views import Duty
 from services.reporting.views.duty import OWED
+from services.reporting.views.said import said_of
 from services.reporting.words import Words, language
 
 _HEADERS = {"Cache-Control": "no-cache", "Content-Disposition": 'inline; filename="due.ics"'}

@@ -102,5 +102,5 @@ def add(routes: Routes) -> None:
             fiscal_year=body.fiscal_year,
             repeated=bool(repeated) and all(repeated),
             items=items,
-            left_out=left_out(year),
+            left_out=left_out(year, body.fiscal_year),
         )

@@ -16,7 +16,7 @@ from services.reporting.catalogue import Catalogue
 from services.reporting.catalogue.due.happened import Happened
 from services.reporting.catalogue.files import years
 from services.reporting.plan.owing import LeftOut, Owing, owing
-from services.reporting.plan.promised import NoCatalogue, has_office, schedules
+from services.reporting.plan.promised import NoCatalogue, has_office, report, schedules
 
 NO_CATALOGUE = kind(
     "no-catalogue", 422, title=("ไม่มีแผนของปีนี้", "No catalogue of this year"),
@@ -68,6 +68,14 @@ class NewYear(Sent):
     )
 
 
+class LeftOutReport(BaseModel):
+    """A report by code and name."""
+
+    report: str
+    name_th: str
+    name_en: str
+
+
 class LeftOutRow(BaseModel):
     """Reports of units of this level that were not scheduled, and why."""
 
@@ -76,6 +84,7 @@ class LeftOutRow(BaseModel):
     en: str
     n: int
     reports: list[str]
+    items: list[LeftOutReport] = Field(description="the same with their names")
 
 
 def owing_of(area: str, asked: NewYear) -> Owing:
@@ -103,10 +112,21 @@ def owing_of(area: str, asked: NewYear) -> Owing:
         ) from None
 
 
-def left_out(year: Owing) -> list[LeftOutRow]:
+def left_out(year: Owing, fiscal_year: int) -> list[LeftOutRow]:
     """As it goes out, with a sentence for each reason."""
     return [
-        LeftOutRow(reason=reason, th=SAID[reason][0], en=SAID[reason][1], n=len(codes), reports=list(codes))
+        LeftOutRow(
+            reason=reason,
+            th=SAID[reason][0],
+            en=SAID[reason][1],
+            n=len(codes),
+            reports=list(codes),
+            items=[
+                LeftOutReport(report=code, name_th=known.th, name_en=known.en)
+                for code in codes
+                if (known := report(code, fiscal_year)) is not None
+            ],
+        )
         for reason, codes in year.left_out.items()
     ]
 

@@ -49,7 +49,10 @@ BASES: Mapping[Basis, Said] = MappingProxyType(
             "the day of what comes after it, ours: no day is printed",
         ),
         Basis.SET: ("กำหนดโดยผู้รับรายงาน", "set by who receives the report"),
-        Basis.READING: ("อ่านจากเอกสารที่ไม่ชัดเจน", "our reading of an unclear source"),
+        Basis.READING: (
+            "สรุปจากเอกสารซึ่งไม่ได้พิมพ์ไว้ตรง ๆ",
+            "derived from the source, where it is not printed so",
+        ),
     }
 )
 

@@ -45,9 +45,10 @@ class Basis(StrEnum):
 
 
 def printed_or_not(basis: Basis, sure: Confidence) -> Basis:
-    """A day that the rule has as printed is a reading of ours where the row is not simply printed."""
-    doubted = sure == "uncertain" or sure not in FOUND_AS_PRINTED
-    return Basis.READING if basis is Basis.PRINTED and doubted else basis
+    """A day, a month or a quarter that the rule has as printed is a reading of ours where the row is not simply printed."""
+    if sure not in FOUND_AS_PRINTED and basis in (Basis.PRINTED, Basis.MONTH_END, Basis.QUARTER_END):
+        return Basis.READING
+    return Basis.READING if sure == "uncertain" and basis is Basis.PRINTED else basis
 
 
 def basis_of(rule: DueRule) -> Basis:

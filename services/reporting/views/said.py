@@ -19,7 +19,7 @@ from services.reporting.plan.promised import (
     report_code,
     schedules,
 )
-from services.reporting.views import Duty
+from services.reporting.views.duty import Duty
 
 
 @dataclass(frozen=True, slots=True)
