@@ -11,6 +11,7 @@ from pymongo.errors import AutoReconnect
 from contracts.ids import stream_id
 from services.chassis.calls import Done
 from services.chassis.commits import Written
+from services.chassis.decider import Decision
 from services.chassis.handling import Asked, CommandHandler
 from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.chain import assert_whole
@@ -184,7 +185,8 @@ async def test_a_bug_in_one_is_left_to_be_raised_the_ordinary_way_and_harms_no_o
 
 async def test_who_cannot_even_be_decided_is_left_too():
     handler = replica(WatchedStore())
-    broken = replace(NOTEBOOK, decide=lambda *_: list[Any]()[0])
+    nothing: list[Decision] = []
+    broken = replace(NOTEBOOK, decide=lambda *_: nothing[0])
     done = await handler.handle_together([replace(asked(1, Open()), aggregate=broken), asked(2, Open())])
     assert set(done) == {1}
     with pytest.raises(IndexError):
