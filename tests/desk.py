@@ -21,7 +21,8 @@ from services.chassis.http import ANYWHERE, BY_CALLER, PUBLIC, Routes, create_ap
 from services.chassis.http.body import FORMS
 from services.chassis.session import Sessions, session_of
 from services.chassis.session.keys import SessionKeys
-from services.chassis.session.login import Login, mount
+from services.chassis.session.login import Login
+from services.chassis.session.routes import mount
 from services.chassis.settings import Settings
 from tests.local_issuer import RunningIssuer, local_settings
 

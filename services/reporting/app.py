@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.chassis.known_areas import KnownAreas
 from services.chassis.service import Built, Parts, Service
-from services.chassis.session.login import Login, mount
+from services.chassis.session.login import Login
+from services.chassis.session.routes import mount
 from services.reporting.api import routes
 from services.reporting.api.clock import Clock
 from services.reporting.api.pages import renderer

@@ -90,6 +90,13 @@ async def test_two_tabs_may_log_in_at_once(desk):
         assert (await desk.browser.get(back)).headers["location"] == to
 
 
+async def test_log_ins_that_were_given_up_do_not_pile_up_in_the_browser(desk):
+    for _ in range(40):
+        await desk.browser.get("/desk/login")
+        assert len(list(desk.browser.cookies)) <= 6
+    assert (await desk.log_in()).headers["location"] == "/desk/things"
+
+
 async def test_the_way_back_is_refused_with_a_wrong_state_or_in_another_browser(desk):
     back = await desk.chosen(await desk.to_issuer(), "officer-5101")
     state = asked(back)["state"]

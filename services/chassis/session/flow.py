@@ -15,6 +15,8 @@ from services.chassis.problems import Language
 
 SECONDS = 600
 """That somebody may take to type a password."""
+FLOWS = "login-"
+"""How the cookies of log-ins on their way begin."""
 SCOPE = "openid"
 """Roles, areas and the name come by the client's own mappers; nothing else of the person is asked for."""
 
@@ -68,4 +70,4 @@ class Flow:
 def cookie(state: str) -> str:
     """The cookie of a log-in: one each, so that two tabs do not meet; "" for what is no state of ours."""
     known = len(state) == 32 and state.isascii() and state.isalnum()
-    return f"login-{state[:8]}" if known else ""
+    return f"{FLOWS}{state[:8]}" if known else ""

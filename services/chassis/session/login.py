@@ -1,10 +1,10 @@
-"""Log-in and log-out of the desk: the routes of the one service that mounts them."""
+"""Log-in and log-out of the desk: what happens to the browser and its cookies on the way to the issuer and back."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from html import escape
 from secrets import token_hex
 from typing import Annotated
@@ -15,23 +15,23 @@ import jwt
 import structlog
 from fastapi import Query
 from starlette.requests import Request, cookie_parser
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from services.chassis.access import Access, Caller, IssuerKeys, Role
-from services.chassis.http import BY_CALLER, PUBLIC, Routes
-from services.chassis.http.answers import answer
-from services.chassis.http.headers import headers
+from services.chassis.access import Access, Caller, IssuerKeys
 from services.chassis.problems import Problem, language
-from services.chassis.problems.catalogue import LOGIN_LOST, LOGIN_REFUSED, SESSION_EXPIRED
-from services.chassis.session.flow import SECONDS, Flow, cookie
+from services.chassis.problems.catalogue import LOGIN_LOST, LOGIN_REFUSED
+from services.chassis.session.flow import FLOWS, SECONDS, Flow, cookie
 from services.chassis.session.issuer import LoginIssuer, Tokens
-from services.chassis.session.pages import page, problem_page, wants_page
-from services.chassis.session.places import CALLBACK, DESK, LOGIN, LOGOUT, local
+from services.chassis.session.pages import page
+from services.chassis.session.places import CALLBACK, DESK, local
 from services.chassis.session.sessions import SECRET, Session, Sessions, session_of
 from services.chassis.settings import Settings
 
-_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 Text = Annotated[str, Query(max_length=4_000)]
+
+MOST_FLOWS = 6
+"""Log-ins that one browser may have on their way."""
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ class Login:
         spoken = language(request.headers.get("accept-language", ""))
         address = flow.address(endpoint, self._issuer.client, self._public + CALLBACK, spoken)
         kept = self._sessions.seal(cookie(flow.state), flow.written(), seconds=SECONDS)
-        return _with(RedirectResponse(address, 303, _HEADERS), kept)
+        return with_cookies(RedirectResponse(address, 303, HEADERS), [*self._given_up(request), *kept])
 
     async def end(self, request: Request, code: str, state: str, refused: str, issuer: str) -> Response:
         """The browser is back from the issuer. Raises `login-lost`, `login-refused`, or what is wrong with the tokens."""
@@ -64,7 +64,7 @@ class Login:
         flow = self._flow(state, cookies)
         if flow is None:
             if session_of(request):  # the way back in the browser's history: it is done already
-                return RedirectResponse(DESK, 303, _HEADERS)
+                return RedirectResponse(DESK, 303, HEADERS)
             raise Problem(LOGIN_LOST)
         if (
             refused or not code or issuer not in ("", self._issuer.issuer)
@@ -83,8 +83,8 @@ class Login:
             ValueError
         ):  # an issuer that says much; its log-out will ask for a confirmation without the ID token
             kept = self._sessions.kept(replace(session, id_token=""), cookies)
-        done = _with(RedirectResponse(flow.return_to, 303, _HEADERS), kept)
-        return _with(done, self.forgotten(state, cookies))
+        done = with_cookies(RedirectResponse(flow.return_to, 303, HEADERS), kept)
+        return with_cookies(done, self.forgotten(state, cookies))
 
     async def leave(self, request: Request) -> Response:
         """End the session here, whatever the issuer says, and then there."""
@@ -105,12 +105,20 @@ class Login:
             f'<meta http-equiv="refresh" content="0;url={escape(to)}">',
         )
         cookies = cookie_parser(request.headers.get("cookie", ""))
-        return _with(page(spoken, title, [], link, head=head), self._sessions.ended(cookies))
+        return with_cookies(page(spoken, title, [], link, head=head), self._sessions.ended(cookies))
 
     def forgotten(self, state: str, cookies: Mapping[str, str]) -> list[str]:
         """The Set-Cookie headers that forget a log-in on its way."""
         name = cookie(state)
         return self._sessions.jar.cleared(name, cookies) if name else []
+
+    def _given_up(self, request: Request) -> list[str]:
+        """Where a browser has many log-ins on their way, they are forgotten: all of them come with every request."""
+        cookies, jar = cookie_parser(request.headers.get("cookie", "")), self._sessions.jar
+        flows = [name for name in cookies if name.startswith(jar.name(FLOWS))]
+        if len(flows) < MOST_FLOWS:
+            return []
+        return [one for name in flows for one in jar.cleared(name.removeprefix(jar.name("")), cookies)]
 
     def _flow(self, state: str, cookies: dict[str, str]) -> Flow | None:
         name = cookie(state)
@@ -138,53 +146,8 @@ class Login:
         )
 
 
-def mount(routes: Routes, login: Login) -> None:
-    """The routes of log-in and log-out."""
-
-    @routes.query(LOGIN, roles=PUBLIC, summary="To the log-in of the issuer")
-    async def desk_login(request: Request, return_to: str = "") -> Response:
-        """`return_to` is the path of this site that the log-in comes back to; anything else is the desk's first page."""
-        try:
-            return await login.begin(request, return_to)
-        except Problem as problem:
-            return _refused(problem, request)
-
-    @routes.query(CALLBACK, roles=PUBLIC, summary="Back from the log-in of the issuer")
-    async def desk_callback(
-        request: Request, code: Text = "", state: Text = "", error: Text = "", iss: Text = ""
-    ) -> Response:
-        """The session begins here."""
-        try:
-            return await login.end(request, code, state, error, iss)
-        except Problem as problem:
-            cookies = cookie_parser(request.headers.get("cookie", ""))
-            return _with(_refused(problem, request), login.forgotten(state, cookies))
-
-    @routes.command("POST", LOGOUT, roles=set(Role), scope=BY_CALLER, summary="Log out")
-    async def desk_logout(request: Request, _caller: Caller) -> Response:
-        """The session is ended here and at the issuer."""
-        return await login.leave(request)
-
-    @routes.query(f"{DESK}/session", roles=PUBLIC, summary="Who is logged in, for the script of a page")
-    async def desk_session(request: Request) -> Response:
-        """Name, roles, areas, `expires` (seconds since the epoch) and a CSRF token: after a log-in in another tab a page that is
-        still open sends its form with this one. 401 without a session."""
-        session = session_of(request)
-        if session is None:
-            raise Problem(SESSION_EXPIRED)
-        told = asdict(session)
-        shown = {name: told[name] for name in ("name", "areas", "expires")}
-        return JSONResponse(
-            {**shown, "roles": sorted(session.roles), "csrf_token": session.csrf_token}, headers=_HEADERS
-        )
-
-
-def _refused(problem: Problem, request: Request) -> Response:
-    given = headers(request.scope)
-    return problem_page(problem, given) if wants_page(given) else answer(problem, request.scope)
-
-
-def _with(response: Response, cookies: Iterable[str]) -> Response:
+def with_cookies(response: Response, cookies: Iterable[str]) -> Response:
+    """The response, with these Set-Cookie headers."""
     for one in cookies:
         response.headers.append("Set-Cookie", one)
     return response
