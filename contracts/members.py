@@ -11,6 +11,7 @@ from pydantic import Field
 from contracts import imports
 from contracts.event import Event
 from contracts.ids import StreamId
+from contracts.stage import Stage
 
 FiscalYear = Annotated[
     int, Field(ge=2400, le=2700, description="Buddhist-era fiscal year: 2565 = Oct 2021 to Sep 2022")
@@ -89,7 +90,15 @@ class PersonForgotten(Event, service="members"):
     person_id: StreamId
 
 
-class MembershipApplied(Event, service="members"):
+class MembershipStage(Stage):
+    """Where a membership is. A card and a confirmation are facts of a registered one, no stages of their own."""
+
+    APPLIED = "applied", "สมัครแล้ว"
+    REGISTERED = "registered", "ขึ้นทะเบียนแล้ว"
+    LEFT = "left", "พ้นจากสมาชิกภาพแล้ว"
+
+
+class MembershipApplied(Event, service="members", leads_to=MembershipStage.APPLIED):
     """A person applied to a network (seed 000 §4.1(3): การรับสมัครสมาชิก)."""
 
     membership_id: StreamId
@@ -98,7 +107,7 @@ class MembershipApplied(Event, service="members"):
     generated: bool = False
 
 
-class MembershipRegistered(Event, service="members"):
+class MembershipRegistered(Event, service="members", leads_to=MembershipStage.REGISTERED):
     """The applicant is in the member register (ทะเบียนสมาชิก): one more member in `area`."""
 
     membership_id: StreamId
@@ -122,7 +131,7 @@ class MembershipConfirmedCurrent(Event, service="members"):
     network: Network
 
 
-class MembershipLeft(Event, service="members"):
+class MembershipLeft(Event, service="members", leads_to=MembershipStage.LEFT):
     """One member fewer in `area`. Sealed: the reason. `cohort` as it was registered."""
 
     membership_id: StreamId

@@ -33,3 +33,10 @@ def wrong_fields(
 def in_the_future() -> str:
     """A day that has not come."""
     return date(date.today().year + 2, 1, 1).isoformat()  # noqa: DTZ011 - two years are more than any zone
+
+
+def version(answer: httpx.Response) -> str:
+    """The version in an ETag, without what else it stands for (the day, who asks)."""
+    found = re.fullmatch(r'"([0-9]+)(?:-[0-9a-f]{8})?"', answer.headers["ETag"])
+    assert found, answer.headers["ETag"]
+    return found[1]

@@ -26,6 +26,7 @@ from services.chassis import logs
 from services.chassis.access import Access, IssuerKeys, Role
 from services.chassis.calls import Call, Done
 from services.chassis.decider import Aggregate, Command
+from services.chassis.desk import Desk
 from services.chassis.doorbell import HandBell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import create_app
@@ -58,6 +59,7 @@ class Edge:
     access_log: InMemoryAccessLog
     reports: InMemoryImportReports
     bell: HandBell
+    desk: Desk | None = None
     told: int = 0
     """Commits that the views have seen."""
 
@@ -162,7 +164,7 @@ async def edge_of(
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     heads = {"Authorization": bearer(Role.OFFICER, actor="officer-7")}
     async with httpx.AsyncClient(transport=transport, base_url="http://edge", headers=heads) as client:
-        yield Edge(service, parts, client, store, keys, models, access_log, reports, bell)
+        yield Edge(service, parts, client, store, keys, models, access_log, reports, bell, built.desk)
     await handler.drain()
 
 

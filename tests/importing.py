@@ -10,7 +10,7 @@ from typing import Any
 
 from services.chassis.read_models import Row
 from services.members.api.imports import imports
-from services.members.views import REGISTER
+from services.members.api.table import desk
 from tests.edge import Edge
 from tests.lamphun_edge import csv_of, line_of
 
@@ -78,5 +78,5 @@ def streams(edge: Edge) -> Iterator[list[dict[str, Any]]]:
 
 async def memberships_of(edge: Edge) -> list[Row]:
     """The rows of the register's view."""
-    async with edge.parts.views[REGISTER.name].snapshot() as snapshot:
+    async with edge.parts.views[desk.view.name].snapshot() as snapshot:
         return await snapshot.facets("membership")

@@ -31,6 +31,7 @@ ACTORS = [
 TEXTS = ("a", "b-1", "2022-03", "99")
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Event)
 
 
 class Choose(Protocol):
@@ -128,6 +129,12 @@ def _command(step: Step[Any], today: date, choose: Choose, plausible: Mapping[st
         else:
             made[name] = value(_whole(info), name, today, choose, plausible)
     return step.command(**made)
+
+
+def event_of(event: type[E], choose: Choose) -> E:
+    """An event of a type, made of its fields' types."""
+    made = {name: value(_whole(info), name, FIRST, choose) for name, info in event.model_fields.items()}
+    return event(**{**made, "area": AREA, "on": FIRST})
 
 
 def value(

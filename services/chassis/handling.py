@@ -9,7 +9,7 @@ from typing import Any
 from contracts.event import Event
 from services.chassis.attempt import OUTSIDE, Attempt, Tools
 from services.chassis.calls import Call, Done
-from services.chassis.commits import CommitStore
+from services.chassis.commits import Commit, CommitStore
 from services.chassis.decider import Aggregate, Command, Refused
 from services.chassis.group_commit import GroupCommit
 from services.chassis.sealing import Sealing
@@ -82,6 +82,10 @@ class CommandHandler:
         """A stream's fold that lacks nothing that was acknowledged: for edge checks that refuse, and for what cannot be undone.
         Raises the driver's error."""
         return await self._streams.prove(aggregate, stream)
+
+    async def history(self, stream: str) -> list[Commit]:
+        """The commits of a stream, in order; may lag behind after an election, for a moment. Raises the driver's error."""
+        return await self._store.read(stream)
 
     async def personal(self, stream: str, owner: str) -> dict[str, Any] | None:
         """The newest sealed part of a stream that `owner`'s key opens; None where it was forgotten or never was."""

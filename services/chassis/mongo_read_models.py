@@ -13,6 +13,7 @@ from services.chassis.checkpoints import Checkpoints
 from services.chassis.mongo import Collection, Database, Session
 from services.chassis.read_models import Row, Snapshot, Vector
 from services.chassis.versions import PROJECTIONS
+from services.chassis.wanted import Begins, Between, Contains, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,58 @@ class MongoSnapshot:
             .limit(limit or 0)
         )
         return [row async for row in found]
+
+    async def listed(
+        self,
+        kind: str,
+        *,
+        where: Mapping[str, Wanted] | None = None,
+        either: Mapping[str, Wanted] | None = None,
+        order: tuple[str, ...] = ("subject",),
+        after: tuple[str, ...] = (),
+        limit: int | None = None,
+    ) -> AsyncIterator[Row]:
+        """See `Snapshot.listed`. An index that begins with the kind and goes on as `order` gives it without sorting."""
+        if self.version is None or limit == 0:
+            return
+        conditions: list[dict[str, Any]] = [{"kind": kind}]
+        conditions += [{name: _condition(wanted)} for name, wanted in (where or {}).items()]
+        if either:
+            conditions.append({"$or": [{name: _condition(wanted)} for name, wanted in either.items()]})
+        if after:
+            same = dict(zip(order, after, strict=True))
+            conditions.append({order[0]: {"$gte": after[0]}})  # where the index begins
+            conditions.append(
+                {
+                    "$or": [
+                        {**{one: same[one] for one in order[:n]}, name: {"$gt": same[name]}}
+                        for n, name in enumerate(order)
+                    ]
+                }
+            )
+        found = (
+            self._collection("facets")
+            .find({"$and": conditions}, {"_id": 0}, session=self.session)
+            .sort([(name, 1) for name in order])
+            .limit(limit or 0)
+        )
+        async for row in found:
+            yield row
+
+
+def _condition(wanted: Wanted) -> Any:
+    match wanted:
+        case Begins(text):
+            return _begins(text)
+        case Contains(text):
+            return {"$regex": re.escape(text)}
+        case Between(since, until):
+            bounds = {"$gte": since, "$lte": until}
+            return {"$type": "string", **{sign: text for sign, text in bounds.items() if text}}
+        case tuple():
+            return {"$in": list(wanted)}
+        case _:
+            return wanted
 
 
 def _begins(text: str) -> dict[str, str]:

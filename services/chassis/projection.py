@@ -83,6 +83,8 @@ class Projection:
     handlers: Mapping[type[Event], Handler]
     indexes: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     """Extra indexes: collection → tuples of field names."""
+    depends: str = ""
+    """What the handlers depend on besides their modules and types, as text: it is part of the version."""
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -91,14 +93,15 @@ class Projection:
 
     @cached_property
     def version(self) -> str:
-        """12 hex digits over the source of the handlers' modules and the handled types' fields."""
+        """12 hex digits over the source of the handlers' modules, the handled types' fields, and what else they depend on."""
         modules = sorted({inspect.getmodule(handler) for handler in self.handlers.values()}, key=str)
         text = "\n".join(inspect.getsource(module) for module in modules if module is not None)
         types = sorted(
             f"{cls.type}{sorted((n, str(f.annotation)) for n, f in cls.model_fields.items())}"
             for cls in self.handlers
         )
-        return hashlib.sha256("\n".join([text, *types]).encode()).hexdigest()[:12]
+        more = [self.depends] if self.depends else []
+        return hashlib.sha256("\n".join([text, *types, *more]).encode()).hexdigest()[:12]
 
     def changes(self, record: Record) -> list[Change]:
         """What this record changes; nothing for a type that is not handled. Raises what the handler raises."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from services.chassis.projection import Change
+from services.chassis.wanted import Wanted, holds
 
 Row = Mapping[str, Any]
 
@@ -50,6 +51,20 @@ class Snapshot(Protocol):
     ) -> list[Row]:
         """The facets of a kind, sorted by subject, with subject greater than `after`; `where` are equal fields (a tuple:
         equal to one of them), `prefix` fields that begin so ("subject" and any set field may stand in both)."""
+        ...
+
+    def listed(
+        self,
+        kind: str,
+        *,
+        where: Mapping[str, Wanted] | None = None,
+        either: Mapping[str, Wanted] | None = None,
+        order: tuple[str, ...] = ("subject",),
+        after: tuple[str, ...] = (),
+        limit: int | None = None,
+    ) -> AsyncIterator[Row]:
+        """The facets of a kind one by one, however many, sorted by the texts in `order`, from behind the place `after`: all
+        of `where` holds, and one of `either` where there are any. `order` tells the facets apart, and every one has them."""
         ...
 
     @property
@@ -148,6 +163,32 @@ class InMemorySnapshot:
         ]
         rows.sort(key=lambda row: (row["subject"], row["source"], row["stream"]))
         return rows if limit is None else rows[:limit]
+
+    async def listed(
+        self,
+        kind: str,
+        *,
+        where: Mapping[str, Wanted] | None = None,
+        either: Mapping[str, Wanted] | None = None,
+        order: tuple[str, ...] = ("subject",),
+        after: tuple[str, ...] = (),
+        limit: int | None = None,
+    ) -> AsyncIterator[Row]:
+        """See `Snapshot.listed`."""
+
+        def place(row: Row) -> tuple[str, ...]:
+            return tuple(row[name] for name in order)
+
+        found = [
+            row
+            for row in self.models.documents.get("facets", {}).values()
+            if row["kind"] == kind
+            and all(holds(row.get(name), wanted) for name, wanted in (where or {}).items())
+            and (not either or any(holds(row.get(name), wanted) for name, wanted in either.items()))
+            and (not after or place(row) > after)
+        ]
+        for row in sorted(found, key=place)[:limit]:
+            yield row
 
 
 def _is(found: Any, wanted: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What a service is made of, and what its routes and workers get from the chassis."""
+"""What a service is made of: its projections, its reactions, and how its edge is built on the running parts."""
 
 from __future__ import annotations
 
@@ -7,36 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.chassis.access_log import AccessLog
 from services.chassis.desk.desk import Desk
-from services.chassis.doorbell import Doorbell
-from services.chassis.handling import CommandHandler
 from services.chassis.http import Routes
-from services.chassis.import_reports import ImportReports
+from services.chassis.parts import Parts
 from services.chassis.projection import Projection, Reaction
-from services.chassis.read_models import ReadModels
-from services.chassis.sealing import Secrets
-from services.chassis.session import Sessions
-from services.chassis.settings import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The running parts of a service."""
-
-    settings: Settings
-    secrets: Secrets
-    handler: CommandHandler
-    views: Mapping[str, ReadModels]
-    """By the projection's name."""
-    moved: Doorbell
-    """Rings when a view has moved."""
-    access_log: AccessLog
-    import_reports: ImportReports
-    outbox_depth: Callable[[], Awaitable[int]]
-    """Commits that wait to be sent."""
-    sessions: Sessions = field(default_factory=lambda: Sessions(""))
-    """Of the desk; without keys there are none."""
+__all__ = ["Built", "Parts", "Service", "Worker"]
 
 
 Worker = Callable[[asyncio.Event], Awaitable[None]]

@@ -15,4 +15,6 @@ def build(parts: Parts) -> Built:
     return Built(api.routes, workers=(api.imports.worker(parts, own),), own=own, desk=api.desk)
 
 
-SERVICE = Service("funds", build=build, projections=(views.AREAS, api.imports.view), reactions=reactions.ALL)
+SERVICE = Service(
+    "funds", build=build, projections=(views.AREAS, api.desk.view, api.imports.view), reactions=reactions.ALL
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.chassis.service import Built, Parts, Service
-from services.members import api, reactions, views
+from services.members import api, reactions
 
 
 def build(parts: Parts) -> Built:
@@ -12,5 +12,8 @@ def build(parts: Parts) -> Built:
 
 
 SERVICE = Service(
-    "members", build=build, projections=(views.REGISTER, api.imports.imports.view), reactions=reactions.ALL
+    "members",
+    build=build,
+    projections=(api.table.desk.view, api.imports.imports.view),
+    reactions=reactions.ALL,
 )

@@ -15,4 +15,4 @@ def build(parts: Parts) -> Built:
     return Built(api.routes, workers=(api.imports.worker(parts, own),), own=own, desk=api.desk)
 
 
-SERVICE = Service("otop", build=build, projections=(views.AREAS, api.imports.view))
+SERVICE = Service("otop", build=build, projections=(views.AREAS, api.desk.view, api.imports.view))

@@ -22,18 +22,10 @@ _DECIDED = {
 
 
 def producer_page(producer: Producer, today: date) -> dict[str, Any]:
-    """The producer: what was entered, and as of `today` what of an appeal. A warning blocks nothing."""
+    """Beside the producer's own fields: as of `today` what of an appeal, and warnings, which block nothing."""
     decided = producer.stage in _DECIDED
     return {
-        "area": producer.area,
-        "category": producer.category,
-        "fund_id": producer.fund_id,
-        "stage": producer.stage,
-        "since": producer.since,
-        "district": producer.district,
         "registration_number": producer.registration_number or None,
-        "announced_on": producer.announced_on,
-        "reasons": producer.reasons,
         "appeal": appeal_page(producer, today),
         "warnings": ["district-opinion-skipped"]
         if decided and producer.district is DistrictOpinion.NONE

@@ -16,8 +16,10 @@ from services.chassis.mongo import Database
 from services.chassis.mongo_read_models import MongoReadModels
 from services.chassis.projection import Change, Projection, Record, facet, gone, shard
 from services.chassis.read_models import InMemoryReadModels, ReadModels, Vector
+from services.chassis.things.view import INDEXES
 from services.chassis.transactions import transaction
 from services.chassis.versions import Versions
+from services.chassis.wanted import Begins, Between, Contains, Wanted
 from tests.system.bus import registered, written
 
 TOPIC = "chumchon.members.events.v1"
@@ -193,6 +195,96 @@ async def test_facets_are_filtered_and_paged(bench: Bench):
         assert await subjects(where={"absent": None, "level": 1}) == ["50", "51"]
 
 
+async def test_a_list_is_filtered_searched_and_turned_page_by_page(bench: Bench):
+    one = record()
+    await bench.write(
+        [
+            facet(
+                one,
+                "fund",
+                "d",
+                area="5101",
+                since="2021-10-01",
+                name="กองทุนบ้านป่าซาง",
+                number="12/2565",
+                tags=["x", "y"],
+            ),
+            facet(
+                one,
+                "fund",
+                "a",
+                area="5102",
+                since="2021-12-31",
+                name="กองทุน (ใหม่)",
+                number="13/2565",
+                tags=[],
+            ),
+            facet(one, "fund", "c", area="5101", since="2022-01-01", name="ออมทรัพย์", number=None),
+            facet(one, "fund", "b", area="5201", since="2021-11-01", name="กองทุนอื่น", number="1.2"),
+            facet(one, "other", "e", area="5101", since="2021-11-01", name="กองทุน", number="12"),
+        ]
+    )
+    async with bench.models.snapshot() as seen:
+
+        async def subjects(**asked: Any) -> list[str]:
+            found = seen.listed("fund", **{"order": ("area", "subject"), **asked})
+            return [row["subject"] async for row in found]
+
+        assert await subjects() == ["c", "d", "a", "b"]
+        assert await subjects(order=("subject",)) == ["a", "b", "c", "d"]
+        assert await subjects(where={"area": Begins("51")}) == ["c", "d", "a"]
+        assert await subjects(where={"since": Between("2021-10-01", "2021-12-31")}) == ["d", "a", "b"]
+        assert await subjects(where={"since": Between(since="2021-11-01")}) == ["c", "a", "b"]
+        assert await subjects(where={"since": Between(until="2021-11-01")}) == ["d", "b"]
+        assert await subjects(where={"number": Between()}) == ["d", "a", "b"]
+        assert await subjects(where={"name": Contains("ป่าซาง")}) == ["d"]
+        assert await subjects(where={"name": Contains("(ใหม่)")}) == ["a"]
+        assert await subjects(where={"number": Begins("1.")}) == ["b"]
+        assert await subjects(where={"number": None}) == ["c"]
+        assert await subjects(where={"tags": "y"}) == await subjects(where={"tags": Begins("y")}) == ["d"]
+        assert await subjects(where={"subject": ("a", "none")}) == ["a"]
+        assert await subjects(either={"name": Contains("ออม"), "number": Begins("13")}) == ["c", "a"]
+        assert await subjects(
+            either={"name": Contains("ออม"), "subject": ("a",)}, where={"area": Begins("5102")}
+        ) == ["a"]
+        assert await subjects(either={"absent": Contains("x")}) == []
+        assert await subjects(after=("5101", "c")) == ["d", "a", "b"]
+        assert await subjects(after=("5101", "c"), limit=2) == ["d", "a"]
+        assert await subjects(after=("5101", "zz")) == ["a", "b"]
+        assert await subjects(after=("5201", "b")) == []
+        assert await subjects(limit=0) == []
+
+
+async def test_a_list_by_area_is_read_from_the_index_and_not_sorted(fresh_database: Database):
+    registers = Projection("otop.things", {}, INDEXES)
+    await Versions(fresh_database, registers.name).prepare(registers.version, registers.indexes)
+    facets = fresh_database[f"{registers.name}.{registers.version}.facets"]
+    rows = [
+        {"kind": "fund", "area": f"51{n % 40:06}", "subject": f"s{n:05}", "stage": "x" if n % 2 else "y"}
+        for n in range(2000)
+    ]
+    await facets.insert_many([dict(row) for row in rows])
+    models = MongoReadModels(fresh_database, registers.name)
+    wheres: list[dict[str, Wanted]] = [{"area": Begins("51000001")}, {"area": Begins("51"), "stage": "x"}]
+    for where in wheres:
+        await fresh_database.command("profile", 2)
+        async with models.snapshot() as seen:
+            found = seen.listed(
+                "fund", where=where, order=("area", "subject"), after=("51000001", "s00500"), limit=11
+            )
+            assert len([row async for row in found]) == 11
+        await fresh_database.command("profile", 0)
+        [told] = (
+            await fresh_database["system.profile"]
+            .find({"op": "query", "ns": f"{fresh_database.name}.{facets.name}"})
+            .to_list(None)
+        )
+        await fresh_database.drop_collection("system.profile")
+        assert "IXSCAN" in told["planSummary"]
+        assert not told.get("hasSortStage")
+        assert told["docsExamined"] < 100
+
+
 async def test_what_is_gone_is_gone_and_may_come_again_without_its_past(bench: Bench):
     one = record()
     await bench.write([facet(one, "area", "51", name="x", n=1), facet(one, "area", "52", name="y")])
@@ -214,6 +306,7 @@ async def test_before_the_first_event_everything_is_empty(bench: Bench):
         assert seen.vector == Vector({}, None)
         assert await seen.facets("area") == []
         assert await seen.sums(["members"]) == {}
+        assert [row async for row in seen.listed("area")] == []
 
 
 async def test_before_the_first_start_everything_is_empty(fresh_database: Database):

@@ -130,7 +130,7 @@ async def test_the_whole_example_of_lamphun_goes_through_with_its_printed_totals
         told = await imported(edge, text.getvalue())
         assert counted(told) == ("completed", 3348, 3348, 0, 0)
         rows = await memberships_of(edge)
-        villages = {row["area"] for row in rows if row["status"] == "registered"}
+        villages = {row["area"] for row in rows if row["stage"] == "registered"}
         assert (len(rows), len({village[:6] for village in villages}), len(villages)) == (3348, 48, 405)
         names = Counter(edge.names())
         assert names["FirstMemberInTambonRegistered"] == 48

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.ids import stream_id
 from services.chassis.access import Role
-from tests.answered import in_the_future, problem, wrong_fields
+from tests.answered import in_the_future, problem, version, wrong_fields
 from tests.edge import bearer, logged
 from tests.lamphun_edge import (
     ABOLISHED,
@@ -70,7 +70,7 @@ async def test_a_membership_goes_its_way_and_can_be_read(edge):
         "2021-11-26",
         True,
     )
-    assert read.headers["ETag"] == f'"{shown["version"]}"' == answer.headers["ETag"]
+    assert version(read) == str(shown["version"]) == version(answer)
     assert edge.names()[-5:] == [
         "MembershipApplied", "MembershipRegistered", "MemberCardIssued", "MembershipConfirmedCurrent",
         "MembershipLeft",
@@ -83,7 +83,7 @@ async def test_the_register_by_area_has_pages_a_status_and_nothing_personal(edge
         await registered(edge, n)
     await applied(edge, 9)
     await edge.tell()
-    seen, address = [], "/v1/memberships?area=๕๑๐๑&status=registered&limit=2"
+    seen, address = [], "/v1/memberships?area=๕๑๐๑&stage=registered&limit=2"
     while address:
         page = await edge.client.get(address)
         assert_untold(page.text, *range(6))
@@ -92,7 +92,8 @@ async def test_the_register_by_area_has_pages_a_status_and_nothing_personal(edge
         address = following and f"/v1/memberships{following}"
     assert len(seen) == len(set(seen)) == 5
     assert len((await edge.client.get("/v1/memberships?area=51")).json()["items"]) == 6
-    assert (await edge.client.get("/v1/memberships?area=5102")).json() == {"items": [], "next": None}
+    empty = (await edge.client.get("/v1/memberships?area=5102")).json()
+    assert (empty["items"], empty["next"]) == ([], None)
 
 
 async def test_the_register_of_another_area_is_nobodys_business(edge):
@@ -117,12 +118,8 @@ async def test_a_person_who_comes_again_has_no_cohort_of_before(edge):
     assert (await edge.post("/v1/memberships", body)).status_code == 201
     await edge.tell()
     [row] = (await edge.client.get("/v1/memberships?area=51")).json()["items"]
-    assert (row["status"], row["cohort"], row["left_on"], row["area"]) == (
-        "applied",
-        None,
-        None,
-        OTHER_VILLAGE,
-    )
+    assert (row["stage"], row["cohort"], row["area"]) == ("applied", None, OTHER_VILLAGE)
+    assert row["dates"] == {"MembershipApplied": "2022-01-05"}
 
 
 async def test_unknown_abolished_and_foreign_areas_have_no_members(edge):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.members import Network
 from services.chassis.access import Role
+from services.members.domain.growth_target import target_stream
 from tests.answered import in_the_future, problem, wrong_fields
 from tests.edge import bearer
 from tests.lamphun_edge import ABOLISHED, UNKNOWN, members
@@ -24,7 +26,7 @@ async def test_a_target_is_set_and_everybody_can_read_it(edge):
     answer = await edge.put(PATH, BASE)
     read = await edge.client.get(PATH, headers={"Authorization": ""})
     assert read.json() == {
-        "network": "tsm", "area": "51", "fiscal_year": 2565, "version": 1, "target": 3516, "base_value": 3348,
+        "id": target_stream(Network.TSM, "51", 2565), "network": "tsm", "area": "51", "fiscal_year": 2565, "version": 1, "target": 3516, "base_value": 3348,
         "base_date": "2021-11-26",
     }  # fmt: skip
     assert read.headers["ETag"] == answer.headers["ETag"] == '"1"'

@@ -94,6 +94,11 @@ async def story(edge: Edge) -> tuple[set[str], str]:
     target = {"base_value": 3348, "base_date": "2021-11-26", "percent": 5}
     await send("PUT", "/v1/growth-targets/tsm/51/2565", target, **APPROVER)
     await send("GET", "/v1/growth-targets/tsm/51/2565")
+    await send("GET", "/v1/growth-targets/tsm/51/2565/desk")
+    await edge.tell()
+    await send("GET", "/v1/growth-targets?area=51")
+    for kind in ("csv", "xlsx"):
+        await send("GET", f"/v1/memberships?area=51&format={kind}")
     return called, "\n".join(told)
 
 

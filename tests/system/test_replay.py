@@ -143,7 +143,7 @@ async def test_the_live_read_models_equal_a_replay_document_by_document_under_lo
     assert compared["documents"] > len(VILLAGES)
     assert (owed["projection"], owed["equal"]) == (DUTIES.name, True)
     assert [(one["projection"], one["equal"]) for one in told(register)["compared"]] == [
-        ("members.register", True)
+        ("members.things", True)
     ]
     shards: Any = board_of(town)["shards"]
     await shards.update_one({"measure": "members.tsm.current"}, {"$inc": {"n": 1}})

@@ -157,7 +157,7 @@ class World:
 
     async def quiet(self) -> None:
         """Wait until all is sent and every view has read it."""
-        readers = {"members": ("members.register", "members.tambon-reach"), "reporting": (BOARD.name,)}
+        readers = {"members": ("members.things", "members.tambon-reach"), "reporting": (BOARD.name,)}
         try:
             async with asyncio.timeout(QUIET_SECONDS):
                 while not await self._is_quiet(readers):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from inspect import signature
 from typing import Any, Generic, TypeVar, get_args
 
@@ -33,6 +33,10 @@ class Aggregate(Generic[C, S]):
     area: Callable[[S], str | None]
     commands: frozenset[type[Command]] = frozenset()
     """Those that it decides, where it is made `of` its steps."""
+    absent: Refused | None = None
+    """What is answered of one that is not there."""
+    deciders: Mapping[type[Command], Callable[..., Any]] = field(default_factory=dict)
+    """Which function decides which command, where it is made of such functions."""
     settled: Callable[[C, S], bool] = lambda _command, _state: False
 
 
@@ -59,7 +63,9 @@ def aggregate_of(
         after: S = evolving[type(event)](state, event)
         return after
 
-    return Aggregate(name, initial, decide, evolve, frozenset(evolving), area, frozenset(deciding))
+    return Aggregate(
+        name, initial, decide, evolve, frozenset(evolving), area, frozenset(deciding), absent, deciding
+    )
 
 
 def _by_type(functions: Iterable[Callable[..., Any]], place: int) -> dict[type[Any], Callable[..., Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Concatenate, TypeVar
 
 from services.chassis.access import Role
@@ -14,12 +15,19 @@ from services.chassis.forms import Form, name_of
 from services.chassis.http import Routes
 from services.chassis.http.routes import Method
 from services.chassis.lifecycle import Lifecycle
-from services.chassis.projection import Order
+from services.chassis.projection import Order, Projection
 from services.chassis.row_run import Job, Step
+from services.chassis.things.kind import Kind, Shows
+from services.chassis.things.listing import serve_list
+from services.chassis.things.own import serve_own
+from services.chassis.things.view import things_view
 
 C = TypeVar("C", bound=Command)
 K = TypeVar("K", bound=Key)
 R = TypeVar("R", bound=Declared)
+
+READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
+"""Who may read a thing where nothing else is said."""
 
 
 class Desk:
@@ -31,24 +39,46 @@ class Desk:
     def __init__(self, routes: Routes, *, places: Check[Any] | None = None) -> None:
         self.routes, self.places = routes, places
         self.entries: dict[str, Entry] = {}
+        self.kinds: dict[str, Kind] = {}
+        """The kinds of thing, by the names of their aggregates."""
         self._parts: set[Any] = set()
 
     def about(
-        self, aggregate: Aggregate[Any, Any], key: type[K], at: str, *, stream: Callable[Concatenate[K, ...], str] | None = None
+        self, aggregate: Aggregate[Any, Any], key: type[K], at: str, *, stream: Callable[Concatenate[K, ...], str] | None = None,
+        readers: Collection[Role] = READERS, shows: Shows | None = None, listed: bool = True,
     ) -> Things:  # fmt: skip
         """The things of one kind, which lie `at` an address like `/v1/funds/{fund_id}`; people know them by `key`. `stream`
-        gives the stream of a key that needs the service's parts for it (a secret, say)."""
-        return Things(self, aggregate, key, at, asking(stream) if stream else None)
+        gives the stream of a key that needs the service's parts for it (a secret, say).
+
+        Their register is a list at `/v1/funds` (none if not `listed`), and `readers` may read one: its state, and what
+        `shows(state, today)` adds. Where `readers` is PUBLIC, everybody may; what can be done now, and who did what, is
+        then under `/v1/funds/{fund_id}/desk`, and the list is for officers all the same.
+        """
+        kind = Kind(aggregate, key, at, readers, shows, listed, asking(stream) if stream else None)
+        if aggregate.name in self.kinds:
+            raise TypeError(f"{aggregate.name} is declared twice")
+        self.kinds[aggregate.name] = kind
+        officers = READERS if kind.public else frozenset(readers)
+        if listed:
+            serve_list(self.routes, kind, officers)
+        serve_own(self.routes, kind, officers)
+        return Things(self, kind)
+
+    @cached_property
+    def view(self) -> Projection:
+        """The projection from which the registers are read; ask for it when everything is declared."""
+        return things_view(self.routes.name, [kind for kind in self.kinds.values() if kind.listed])
 
     def lifecycle(
         self, table: Lifecycle[Any], at: str, *, key: type[K] | None = None,
         stream: Callable[Concatenate[K, ...], str] | None = None,
         checks: Mapping[type[Command], Mapping[str, Check[Any]]] | None = None,
+        readers: Collection[Role] = READERS, shows: Shows | None = None, listed: bool = True,
     ) -> Things:  # fmt: skip
         """All steps of a lifecycle, `at` an address like `/v1/producers/{producer_id}`: what it is called, who may, and when
-        follow from the table. `checks` are look-ups beside those of every desk, a command."""
+        follow from the table. `checks` are look-ups beside those of every desk, a command. For the rest see `about`."""
         known_by: type[Any] = key or table.key
-        things = self.about(table, known_by, at, stream=stream)
+        things = self.about(table, known_by, at, stream=stream, readers=readers, shows=shows, listed=listed)
         for step in table.steps:
             enters = things.opens if step.begins else things.takes
             enters(step.command, roles={Role(step.by.role)}, checks=(checks or {}).get(step.command))
@@ -92,12 +122,9 @@ class Desk:
 class Things:
     """The things of one kind, and what can be entered about them."""
 
-    def __init__(
-        self, desk: Desk, aggregate: Aggregate[Any, Any], key: type[Key], at: str, stream: Asking | None
-    ) -> None:
-        self._desk, self._aggregate, self._key, self._at, self._stream = desk, aggregate, key, at, stream
-        self._many = at.partition("/{")[0]
-        self._id = PLACEHOLDER.findall(at)[-1]
+    def __init__(self, desk: Desk, kind: Kind) -> None:
+        self._desk, self.kind, self._aggregate, self._at = desk, kind, kind.aggregate, kind.at
+        self._id = PLACEHOLDER.findall(kind.at)[-1]
 
     def opens(
         self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None
@@ -108,7 +135,7 @@ class Things:
         first = next(iter(command.model_fields))
         if self._desk.places is not None and "area" in command.model_fields:
             checks = {"area": self._desk.places, **(checks or {})}
-        entry = self._entry(command, roles, "POST", self._many, checks, distinct=first)
+        entry = self._entry(command, roles, "POST", self.kind.many, checks, distinct=first)
         serve_command(self._desk.routes, entry, self._aggregate, status=201)
 
     def takes(
@@ -131,7 +158,7 @@ class Things:
     ) -> Entry:  # fmt: skip
         if self._aggregate.commands and command not in self._aggregate.commands:
             raise TypeError(f"{self._aggregate.name} does not decide {command.__name__}")
-        about = None if _is_key(command) else self._key
+        about = None if _is_key(command) else self.kind.key
         form: Form[Any] = Form(command, about=about, in_path=in_path)
         area = "area" if any(blank.name == "area" for blank in form.blanks) else ""
 
@@ -140,9 +167,10 @@ class Things:
 
         entry = Entry(
             form.name, form, frozenset(roles), method, path, thing, _checks(checks), steps, area, distinct,
-            stream=self._stream,
+            stream=self.kind.stream,
         )  # fmt: skip
         self._desk.add(entry)
+        self.kind.entries.append(entry)
         return entry
 
 

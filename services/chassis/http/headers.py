@@ -14,7 +14,7 @@ from services.chassis.problems.catalogue import IF_MATCH_UNREADABLE, KEY_UNREADA
 
 _CORRELATION = re.compile(rb"[A-Za-z0-9._:@/+=-]{1,128}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_VERSION = re.compile(r'(?:W/)?"([0-9]{1,15})"')
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,15})(?:-[0-9a-f]{8})?"')
 _TRACE = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 Headers = Mapping[bytes, bytes]
@@ -51,7 +51,8 @@ def idempotency_key(given: Headers) -> str:
 
 
 def expected_version(given: Headers) -> int | None:
-    """The version of If-Match: `"7"` (or `W/"7"`, which a compressing proxy makes of it); None without the header."""
+    """The version of If-Match: `"7"`, `"7-0a1b2c3d"` as a thing's answer has it (or `W/"7"`, which a compressing proxy makes
+    of it); None without the header."""
     if b"if-match" not in given:
         return None
     found = _VERSION.fullmatch(given[b"if-match"].decode("latin-1").strip())

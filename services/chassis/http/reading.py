@@ -27,9 +27,11 @@ class Seen:
         self._theirs = given.get(b"if-none-match", b"").decode("latin-1")
         self.headers = {"Cache-Control": keep}
 
-    def version(self, number: int) -> None:
-        """The answer is the thing at this version; the ETag serves as If-Match of a command."""
-        self._tag(f'"{number}"')
+    def version(self, number: int, *parts: str) -> None:
+        """The answer is the thing at this version, and depends on `parts` (the day, who asks); the ETag serves as If-Match
+        of a command, which looks at the version alone."""
+        more = "-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8] if parts else ""
+        self._tag(f'"{number}{more}"')
 
     def vector(self, vector: Vector, *parts: str) -> None:
         """The answer is computed from a view at this vector, and from `parts` (an as-of date, a catalogue's digest)."""

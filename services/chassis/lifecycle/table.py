@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from contracts.event import Event
 from contracts.stage import Stage
-from services.chassis.decider import Aggregate, Command, Decision, Key, Refused
+from services.chassis.decider import Actor, Aggregate, Command, Decision, Key
 from services.chassis.lifecycle.deciding import Thing, deciding
 from services.chassis.lifecycle.evolving import evolving
 from services.chassis.lifecycle.faults import faults
 from services.chassis.lifecycle.fields import begins
+from services.chassis.lifecycle.possible import is_open
 from services.chassis.lifecycle.steps import Progress, Step
 
 S = TypeVar("S", bound=Progress)
@@ -26,6 +27,7 @@ class Lifecycle(Aggregate[Any, S]):
     stages: type[Stage]
     steps: tuple[Step[S], ...]
     ends: tuple[Stage, ...]
+    also: Mapping[type[Event], Mapping[str, Callable[[S, Any], object]]]
 
     @property
     def key(self) -> type[Key]:
@@ -35,10 +37,10 @@ class Lifecycle(Aggregate[Any, S]):
                 return step.key
         raise TypeError(f"no command that makes a {self.name} is a Key")
 
-    @property
-    def not_found(self) -> Refused:
-        """What is answered of a thing that is not there."""
-        return Thing(self.name, *self.called).not_found
+    def can(self, state: S, roles: Collection[str], actor: Actor) -> tuple[Step[S], ...]:
+        """The steps that this actor may take now: it is their turn, the office is the actor's, and where a second person
+        is asked for it is one. What a rule asks of the command itself nobody knows before it is filled in."""
+        return tuple(step for step in self.steps if is_open(step, state, roles, actor))
 
 
 def lifecycle(
@@ -79,5 +81,5 @@ def lifecycle(
 
     return Lifecycle(
         name, initial, decide, evolve, frozenset(folds), lambda state: state.area, frozenset(deciders),
-        called=called, stages=stages, steps=steps, ends=ends,
+        absent=thing.not_found, called=called, stages=stages, steps=steps, ends=ends, also=also or {},
     )  # fmt: skip

@@ -99,4 +99,5 @@ GROWTH_TARGET = Aggregate(
     evolve=evolve,
     events=frozenset({GrowthTargetSet}),
     area=lambda target: target.area,
+    absent=NO_TARGET,
 )

@@ -300,4 +300,5 @@ MEMBERSHIP = Aggregate(
     ),
     # Who has left may join elsewhere: then the new area's officer decides.
     area=lambda membership: None if membership.status is Status.LEFT else membership.area,
+    absent=NOT_FOUND,
 )

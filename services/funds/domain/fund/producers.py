@@ -12,7 +12,10 @@ from services.funds.domain.fund.state import Fund
 
 
 class LinkProducerGroup(Command):
-    """A certified producer group of `area` says that it belongs to the fund."""
+    """ผูกกลุ่มผู้ผลิตกับกองทุน · Link a producer group
+
+    A certified producer group of `area` says that it belongs to the fund.
+    """
 
     producer_id: str
     area: AreaCode
@@ -20,7 +23,10 @@ class LinkProducerGroup(Command):
 
 
 class UnlinkProducerGroup(Command):
-    """The group's registration was revoked."""
+    """ยกเลิกการผูกกลุ่มผู้ผลิต · Unlink a producer group
+
+    The group's registration was revoked.
+    """
 
     producer_id: str
     on: date
