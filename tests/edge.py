@@ -31,11 +31,12 @@ from services.chassis.doorbell import HandBell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import create_app
 from services.chassis.http import edge as http_edge
+from services.chassis.pages import pages_of
 from services.chassis.projection import Record
 from services.chassis.read_models import InMemoryReadModels
 from services.chassis.sealing import Sealing, Secrets
 from services.chassis.service import Parts, Service
-from services.chassis.session import Sessions
+from services.chassis.session import Session, Sessions
 from services.chassis.session.keys import SessionKeys
 from services.chassis.wrapped_keys import InMemoryWrappedKeys
 from tests.in_memory import InMemoryAccessLog, InMemoryImportReports, QuickStore
@@ -160,12 +161,28 @@ async def edge_of(
         access=_access(),
         handler=parts.handler,
         parts={Parts: parts, **built.own},
+        pages=pages_of(built, {Parts: parts, **built.own}),
     )
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     heads = {"Authorization": bearer(Role.OFFICER, actor="officer-7")}
     async with httpx.AsyncClient(transport=transport, base_url="http://edge", headers=heads) as client:
         yield Edge(service, parts, client, store, keys, models, access_log, reports, bell, built.desk)
     await handler.drain()
+
+
+@asynccontextmanager
+async def at_the_desk(
+    edge: Edge, *roles: Role, area: str = "5101", actor: str = "officer-7", expires: int = 4_000_000_000
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser that somebody has logged in with, on the pages of an edge; it says where its forms come from."""
+    token = bearer(*roles, area=area, actor=actor).removeprefix("Bearer ")
+    session = Session(actor, "ตัวอย่าง", frozenset(roles), (area,), expires, token, "", "ab" * 32)
+    jar = dict(one.partition(";")[0].split("=", 1) for one in SESSIONS.kept(session, {}))
+    async with httpx.AsyncClient(
+        transport=edge.client._transport, base_url="http://edge", cookies=jar,
+        headers={"Accept": "text/html", "Sec-Fetch-Site": "same-origin"},
+    ) as browser:  # fmt: skip
+        yield browser
 
 
 async def nothing_waits() -> int:

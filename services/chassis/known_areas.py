@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from contracts.areas import parents
+from contracts.areas import parents, within
 from contracts.members import AreaAbolished, AreaRegistered, AreaRenamed
 from services.chassis.batching import Batched
 from services.chassis.decider import Refused
@@ -40,6 +41,29 @@ def known_areas(service: str) -> Projection:
     )
 
 
+NAMES_SECONDS = 60.0
+"""How long the names that people choose from are taken as they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An area and what it is called."""
+
+    code: str
+    th: str
+    en: str
+
+    def has(self, words: Sequence[str]) -> bool:
+        """Whether every word is the beginning of its code or a part of a name."""
+        return all(
+            self.code.startswith(word) or word in self.th or word in self.en.casefold() for word in words
+        )
+
+    def begins(self, words: Sequence[str]) -> bool:
+        """Whether a name begins with the first of them."""
+        return self.th.startswith(words[0]) or self.en.casefold().startswith(words[0])
+
+
 class KnownAreas:
     """Whether something can happen in an area, as far as this service has heard.
 
@@ -54,6 +78,8 @@ class KnownAreas:
         self._fresh_seconds = fresh_seconds
         self._clock = clock
         self._open: dict[str, float] = {}
+        self._names: dict[str, Named] = {}
+        self._named_until = float("-inf")
         self._heard: Batched[str, list[Row]] = Batched(self._look, list)
 
     async def refusal(self, code: str, on: date) -> Refused | None:
@@ -78,19 +104,35 @@ class KnownAreas:
             self._open[code] = self._clock() + self._fresh_seconds
         return None
 
-    async def names(self, scopes: Sequence[str], most: int) -> list[tuple[str, str, str]]:
-        """The areas that are open in these scopes, by code, with their names in both languages; none where there are more
-        than `most`."""
-        found: dict[str, tuple[str, str, str]] = {}
-        async with self._view.snapshot() as snapshot:
-            for scope in scopes:
-                rows = await snapshot.facets("area", prefix={"subject": scope}, limit=most + 1)
-                found |= {
-                    row["subject"]: (row["subject"], row["name_th"], row["name_en"])
-                    for row in rows
-                    if row.get("valid_to") is None
-                }
-        return [found[code] for code in sorted(found)] if len(found) <= most else []
+    async def find(self, text: str, scopes: Sequence[str], most: int) -> list[Named]:
+        """Open areas in these scopes whose code begins so or whose name has the text, the widest and the best match first."""
+        words = [word for word in text.strip().casefold().split() if word not in ("›", ">")]
+        if not words:
+            return []
+        found = [
+            one
+            for one in await self._all()
+            if any(within(one.code, scope) for scope in scopes) and one.has(words)
+        ]
+        return sorted(found, key=lambda one: (not one.begins(words), len(one.code), one.code))[:most]
+
+    async def named(self, code: str) -> Named | None:
+        """The area of a code, as it is called now; None where it was not heard of."""
+        await self._all()
+        return self._names.get(code)
+
+    async def _all(self) -> Collection[Named]:
+        """Every open area; looked up again after a while."""
+        if self._named_until < self._clock():
+            async with self._view.snapshot() as snapshot:
+                rows = await snapshot.facets("area")
+            self._names = {
+                row["subject"]: Named(row["subject"], row["name_th"], row["name_en"])
+                for row in rows
+                if row.get("valid_to") is None
+            }
+            self._named_until = self._clock() + NAMES_SECONDS
+        return self._names.values()
 
     async def _look(self, codes: Sequence[str]) -> Mapping[str, list[Row]]:
         """What was heard of each of these areas and of those that it lies in, from the outermost in."""

@@ -26,13 +26,13 @@ from services.chassis.commit_store import MongoCommitStore
 from services.chassis.consumer import Consumer, Execute
 from services.chassis.consumer.trouble import delays, passing
 from services.chassis.decider import Refused
-from services.chassis.desk.pages import Pages
 from services.chassis.doorbell import MongoDoorbell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import Check, create_app
 from services.chassis.import_reports import MongoImportReports
 from services.chassis.mongo import Database, connect, database
 from services.chassis.mongo_read_models import MongoReadModels
+from services.chassis.pages import pages_of
 from services.chassis.probes import consumer_check, kafka_check, mongo_check, relay_check
 from services.chassis.projection import Order, Record
 from services.chassis.relay import Relay
@@ -208,7 +208,7 @@ def _serving(
             handler=parts.handler,
             parts=known,
             ready=checks,
-            pages=Pages(built.desk, access, known).routes() if built and built.desk else (),
+            pages=pages_of(built, known),
         )
         config = uvicorn.Config(
             app,

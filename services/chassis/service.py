@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.routing import BaseRoute
+
 from services.chassis.desk.desk import Desk
 from services.chassis.http import Routes
 from services.chassis.parts import Parts
@@ -27,6 +29,8 @@ class Built:
     workers: tuple[Worker, ...] = ()
     own: Mapping[type, Any] = field(default_factory=dict)
     """What its routes take besides `Parts`, by type (`Part[…]`)."""
+    pages: tuple[BaseRoute, ...] = ()
+    """Pages of its own, before those of its desk."""
     desk: Desk | None = None
     """What people can enter, where the service has pages for it."""
 

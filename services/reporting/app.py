@@ -12,6 +12,7 @@ from services.reporting.api.pages import renderer
 from services.reporting.live import Live
 from services.reporting.plan.promised import national_upgrades
 from services.reporting.views import BOARD, DUTIES
+from services.reporting.work import WorkPage
 
 
 def build(parts: Parts) -> Built:
@@ -25,6 +26,7 @@ def build(parts: Parts) -> Built:
         table,
         workers=(live.run,),
         own={KnownAreas: KnownAreas(board)},
+        pages=(WorkPage(owed, clock).route(),),
     )
 
 

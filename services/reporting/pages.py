@@ -15,6 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from contracts.areas import AreaLevel
+from services.chassis.pages.shell import links
+from services.chassis.pages.texts import PLACES
 from services.chassis.problems import Language
 from services.chassis.read_models import Vector
 from services.reporting.tiles import STEPS, bar, groups, stack, tiles, units
@@ -27,7 +29,7 @@ SECTIONS = ("fresh", "headline", "members", "coverage", "growth", "funds", "prod
 """The parts of the page that change while it is open, each one template and one element."""
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Mapping[str, str] = {
@@ -115,7 +117,10 @@ def missing(place: Place, *, code: str = "", wrong_date: bool = False) -> str:
 
 
 def _words(place: Place) -> dict[str, Any]:
-    return {"t": Words(place.lang), "place": place, "lang": place.lang, "static": asset_links()}
+    return {
+        "t": Words(place.lang), "place": place, "lang": place.lang, "static": asset_links(), "site_places": PLACES,
+        "site_css": links()["site.css"].lstrip("/"), "site_icon": links()["favicon.svg"].lstrip("/"),
+    }  # fmt: skip
 
 
 def _context(shown: Shown, place: Place, now: datetime) -> dict[str, Any]:

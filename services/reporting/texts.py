@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "site": ("เมนูหลัก", "Main menu"),
+    "work-owed": ("รายงานที่สำนักงานของฉันต้องส่ง", "Reports that my office is to hand in"),
+    "work-all-owed": ("ดูรายการทั้งหมด", "The whole list"),
+    "work-to-accept": ("รายงานที่รอฉันรับ", "Reports that wait for my acceptance"),
+    "work-given-back": ("รายงานที่ส่งคืนให้แก้ไข", "Reports that were given back"),
+    "work-reports": ("รายงาน", "Reports"),
     "brand": ("ชุมชน", "Chumchon"),
     "brand-line": ("ข้อมูลชุมชน สดและตรวจสอบได้", "Community facts, live and verifiable"),
     "skip": ("ข้ามไปยังเนื้อหา", "Skip to the content"),

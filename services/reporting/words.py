@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from babel.dates import format_date, format_timedelta
+from datetime import date
 
 from contracts.areas import AreaLevel
-from services.chassis.days import BANGKOK
+from services.chassis.pages.words import Spoken
 from services.chassis.problems import Language
 from services.chassis.problems import language as preferred
-from services.chassis.thai import long_date, short_date
 from services.reporting.texts import TEXTS
 from services.reporting.views import Area
 
@@ -25,31 +22,13 @@ def language(asked: str, accepted: str) -> Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Words(Spoken):
     """The board's words in one language; `words("members")` is a text, `words("of", n="1")` one with its blanks filled."""
-
-    lang: Language
 
     def __call__(self, key: str, **blanks: object) -> str:
         """The text of a key; KeyError for one that does not exist."""
         text = TEXTS[key][0 if self.lang == "th" else 1]
         return text.format(**blanks) if blanks else text
-
-    def number(self, n: int) -> str:
-        """3,348: Arabic digits in both languages, as screens have them; Thai digits stand in official forms."""
-        return f"{n:,}".replace("-", "−")
-
-    def percent(self, share: float) -> str:
-        """95.2 %, cut and not rounded up: 3,515 of 3,516 is not 100 %."""
-        return f"{int(share * 1000) / 10:.1f} %"
-
-    def day(self, day: date) -> str:
-        """26 พ.ย. 2564, or 26 Nov 2021."""
-        return short_date(day, thai=False) if self.lang == "th" else format_date(day, "d MMM y", locale="en")
-
-    def long_day(self, day: date) -> str:
-        """26 พฤศจิกายน 2564, or 26 November 2021."""
-        return long_date(day, thai=False) if self.lang == "th" else format_date(day, "d MMMM y", locale="en")
 
     def round(self, period: str) -> str:
         """A report's round for people: ไตรมาส 2, มี.ค. 2565, ครั้งที่ 1; "" for an event's, which is a digest."""
@@ -60,17 +39,6 @@ class Words:
             return self("duty-quarter", n=kind[1:])
         last = number or kind
         return self("duty-round", n=last) if last.isdecimal() and len(last) < 3 else ""
-
-    def moment(self, moment: datetime) -> str:
-        """22 พ.ย. 2569 15:04:05 น., in Thai time."""
-        local = moment.astimezone(BANGKOK)
-        return f"{self.day(local.date())} {local:%H:%M:%S}" + (" น." if self.lang == "th" else "")
-
-    def age(self, moment: datetime, now: datetime) -> str:
-        """3 วินาทีที่ผ่านมา, 3 seconds ago; the page's script goes on from there in the same words."""
-        # a clock that runs ahead must not make the future of what has happened
-        since = max(now - moment, timedelta(seconds=1))
-        return format_timedelta(-since, add_direction=True, threshold=1, locale=self.lang)
 
     def name(self, area: Area) -> str:
         """ลำพูน, Lamphun."""

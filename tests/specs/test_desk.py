@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import httpx
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
@@ -17,16 +16,14 @@ from contracts.members import AreaRegistered
 from services.chassis.access import Role
 from services.chassis.decider import Actor, Code, Command, Happened, Refused, Today
 from services.chassis.desk import Desk
-from services.chassis.desk.pages import Pages
 from services.chassis.forms import Form
 from services.chassis.forms.sheets import MEDIA_TYPE
-from services.chassis.http import Routes, create_app
-from services.chassis.service import Parts
+from services.chassis.http import Routes
 from services.funds import api
 from services.funds.app import SERVICE
-from services.funds.domain.fund import FUND, FundKey, fund_stream
+from services.funds.domain.fund import FUND, FundKey
 from tests.answered import problem, wrong_fields
-from tests.edge import _access, bearer, edge_of
+from tests.edge import edge_of
 from tests.lamphun_edge import OTHER_VILLAGE, VILLAGE
 
 HEAD = "ประเภทกองทุน,หมู่บ้าน,ชื่อกองทุน,มีอยู่ตั้งแต่วันที่\n"
@@ -54,21 +51,6 @@ async def edge():
         for village in (VILLAGE, OTHER_VILLAGE):
             edge.hear(AreaRegistered(area=village, on=date(1900, 1, 1), name_th="บ้าน", name_en="Ban"))
         yield edge
-
-
-@pytest.fixture
-async def page(edge):
-    """A browser at the desk, signed in as an officer of Lamphun."""
-    known = {Parts: edge.parts, **SERVICE.build(edge.parts).own}
-    pages = Pages(api.desk, _access(), known).routes()
-    app = create_app(
-        "funds", api.routes, access=_access(), handler=edge.parts.handler, parts=known, pages=pages
-    )
-    cookies = {"desk": bearer(Role.OFFICER, actor="officer-7").removeprefix("Bearer ")}
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url="http://edge", cookies=cookies
-    ) as client:
-        yield client
 
 
 def sheet(*rows: tuple[Any, ...]) -> bytes:
@@ -188,24 +170,3 @@ async def test_a_spreadsheet_that_cannot_be_read_says_so(edge, raw):
         "/v1/imports/establish-fund", content=raw, headers={"Content-Type": MEDIA_TYPE}
     )
     problem(answer, 422, "file-not-a-spreadsheet")
-
-
-async def test_a_page_shows_every_blank_says_what_is_wrong_and_enters_it(edge, page):
-    shown = (await page.get("/desk/establish-fund")).text
-    assert all(f'name="{name}"' in shown for name in ("kind", "area", "number", "name_th", "on"))
-    key = re.findall('name="key" value="([^"]+)"', shown)[0]
-    filled = {"key": key, "kind": "kkj", "area": "๕๑๐๑๐๑", "name_th": "กองทุน", "on": "๑ ต.ค. ๒๕๖๔"}
-    wrong = await page.post("/desk/establish-fund", data=filled)
-    assert (wrong.status_code, "กองทุนต้องระบุรหัสหมู่บ้าน" in wrong.text, key in wrong.text) == (422, True, True)
-    done = await page.post("/desk/establish-fund", data={**filled, "area": VILLAGE})
-    assert (done.status_code, fund_stream("kkj", VILLAGE, 1) in done.text) == (200, True)  # type: ignore[arg-type]
-    again = await page.post("/desk/establish-fund", data={**filled, "area": VILLAGE})
-    assert (again.status_code, edge.names()) == (200, ["FundEstablished"])
-
-
-async def test_a_page_takes_no_form_of_another_site_and_no_login_is_no_way_in(edge, page):
-    filled = {"kind": "kkj", "area": VILLAGE, "name_th": "กองทุน", "on": "๑ ต.ค. ๒๕๖๔"}
-    other = await page.post("/desk/establish-fund", data=filled, headers={"Sec-Fetch-Site": "cross-site"})
-    page.cookies.clear()
-    nobody = await page.post("/desk/establish-fund", data=filled)
-    assert (other.status_code, nobody.status_code, edge.names()) == (403, 401, [])

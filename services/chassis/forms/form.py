@@ -26,7 +26,7 @@ class Form(Generic[D]):
     """What people fill in for a command or a row. `about` are the blanks that say which thing it is about.
 
     `sent` is the body of its route (what the address says is not in it), `typed` a row of a file or a filled page: a text
-    a blank, choices by their labels, several codes in one cell.
+    a blank, choices by their labels, several codes in one cell; `step` is the same without the blanks that say which thing.
     """
 
     def __init__(
@@ -44,11 +44,13 @@ class Form(Generic[D]):
         self._mine = tuple(name for name in model.model_fields if name not in filled)
         own = _blanks(model, filled)
         self.about = _blanks(about, ()) if about else ()
+        self.own = own
         self.blanks = (*self.about, *own)
         if len({one.name for one in self.blanks}) < len(self.blanks):
             raise TypeError(f"{model.__name__} and {about} have a field of one name")
         self.sent = self._model([one for one in own if one.name not in in_path], typed=False)
         self.typed = self._model(self.blanks, typed=True)
+        self.step = self._model(own, typed=True) if self.about else self.typed
 
     def of(self, values: Mapping[str, Any], **filled: Any) -> D:
         """What was declared, of values that `sent` or `typed` has read, and of what the edge fills in."""
