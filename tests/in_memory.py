@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from services.chassis.commit_store import InMemoryCommitStore
 from services.chassis.commits import Commit, Written, from_document
+from services.chassis.import_reports import Kept
 from services.chassis.mongo import Document
 from services.chassis.row_run import Tally
 
@@ -70,12 +72,13 @@ class InMemoryAccessLog:
 
 @dataclass
 class InMemoryImportReports:
-    """The last report of every run."""
+    """The last report of every run, and the sealed files."""
 
     reports: dict[tuple[str, int], Tally] = field(default_factory=dict)
     seconds: float = 0.0
     """How long a hold lasts: by default nobody keeps another from anything."""
     holds: dict[str, tuple[str, float]] = field(default_factory=dict)
+    files: dict[str, Kept] = field(default_factory=dict)
 
     async def put(self, import_id: str, run: int, tally: Tally) -> None:
         """See `ImportReports.put`."""
@@ -97,3 +100,23 @@ class InMemoryImportReports:
         """See `ImportReports.release`."""
         if self.holds.get(import_id, ("", 0.0))[0] == holder:
             del self.holds[import_id]
+
+    async def counts(self, import_id: str, run: int) -> tuple[int, int, int]:
+        """See `ImportReports.counts`."""
+        tally = await self.get(import_id, run)
+        return tally.written, tally.unchanged, len({one.row for one in tally.refused})
+
+    async def keep(
+        self, import_id: str, about: dict[str, Any], pieces: Sequence[bytes], until: datetime
+    ) -> None:
+        """See `ImportReports.keep`."""
+        self.files[import_id] = ({**about, "until": until}, list(pieces))
+
+    async def kept(self, import_id: str) -> Kept | None:
+        """See `ImportReports.kept`."""
+        found = self.files.get(import_id)
+        return found if found is not None and found[0]["until"] > datetime.now(UTC) else None
+
+    async def drop(self, import_id: str) -> None:
+        """See `ImportReports.drop`."""
+        self.files.pop(import_id, None)

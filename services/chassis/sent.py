@@ -40,6 +40,40 @@ def impersonal(text: str) -> str:
     return text
 
 
+_NO_WORDS = frozenset(
+    {
+        "-",
+        "--",
+        "–",
+        "—",
+        ".",
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "#n/a",
+        "#ref!",
+        "#value!",
+        "#name?",
+        "#div/0!",
+        "#null!",
+        "#num!",
+    }
+)
+"""What people, programs and failed formulas write where there is nothing to say."""
+
+
+def meant(text: str) -> str:
+    """The text itself; raises Unreadable where it stands for nothing."""
+    if text.casefold() in _NO_WORDS:
+        raise Unreadable(
+            "no-value",
+            "ช่องนี้เป็นเครื่องหมายแทนค่าว่าง (เช่น - NULL #N/A) ไม่ใช่ข้อความจริง",
+            "is a sign for nothing (as -, NULL or #N/A), and no text.",
+        )
+    return text
+
+
 TypedArea = Annotated[AreaCode, BeforeValidator(read_area)]
 """The code of one area, as people type it."""
 

@@ -185,7 +185,9 @@ async def test_the_policy_lets_nothing_in_from_elsewhere(shown):
 
 async def test_the_whole_first_load_is_below_sixty_kilobytes(shown):
     page = await shown.get("/?area=51")
-    loaded = [shown.get(f"/{link}") for link in re.findall(r'(?:src|href)="((?:desk/)?static/[^"]+)"', page.text)]
+    loaded = [
+        shown.get(f"/{link}") for link in re.findall(r'(?:src|href)="((?:desk/)?static/[^"]+)"', page.text)
+    ]
     files = [await each for each in loaded]
     assert len(files) == 4  # the font comes after the text, and is kept for ever
     assert all("immutable" in file.headers["cache-control"] for file in files)

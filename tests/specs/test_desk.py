@@ -152,7 +152,7 @@ async def test_a_trial_tells_what_would_be_refused_and_a_row_says_which_thing_by
     found = tried.json()
     assert (found["written"], found["refused"]) == (1, 2)
     assert [(error["row"], error["code"]) for error in found["errors"]] == [
-        (2, "fund-not-found"), (3, "level-of-another-scale"),
+        (3, "fund-not-found"), (4, "level-of-another-scale"),
     ]  # fmt: skip
 
 
@@ -160,7 +160,7 @@ async def test_mistakes_of_a_command_are_told_before_a_file_is_accepted(edge):
     answer = await edge.csv(
         "establish-fund", f"{HEAD}kkj,510101,ก,2021-10-01\nsavings,{VILLAGE},ข,2021-10-01\n"
     )
-    assert wrong_fields(answer) == {(1, "area", "fund-needs-a-village"), (1, "area", "unknown-area")}
+    assert wrong_fields(answer) == {(2, "area", "fund-needs-a-village"), (2, "area", "unknown-area")}
     problem(await edge.csv("verify-fund-record", HEAD), 403, "role-missing")
 
 

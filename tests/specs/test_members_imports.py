@@ -43,7 +43,7 @@ async def refused(edge: Edge, kind: str, content: str | bytes, **heads: str):
         answer = await edge.csv(kind, content, **heads)
     assert 400 <= answer.status_code < 500, answer.text
     assert len(edge.store.documents) == before
-    assert edge.keys == {}
+    assert all(owner.endswith("/file") for owner in edge.keys)
     assert_untold(answer.text + lines(), *range(10))
     return answer
 
@@ -56,7 +56,7 @@ async def test_a_file_is_accepted_once_and_tells_where_to_ask(edge):
     path = answer.headers["Location"]
     assert (await edge.client.get(path)).json() == {
         "id": answer.json()["id"], "kind": "memberships", "status": "running", "rows": 2, "done": 0, "written": 0,
-        "unchanged": 0, "refused": 0, "errors": [],
+        "unchanged": 0, "refused": 0, "left_out": 0, "errors": [], "faults": None, "ask_again_seconds": 1,
     }  # fmt: skip
     again = await edge.csv("memberships", content)
     assert (again.status_code, again.json()["events"], again.headers["Location"]) == (202, [], path)
@@ -81,9 +81,9 @@ async def test_every_row_that_is_wrong_is_named_with_its_field(edge):
     )
     answer = await refused(edge, "memberships", content)
     assert wrong_fields(answer) == {
-        (2, "citizen_id", "citizen-number-length"), (3, "given_name", "too-short"), (4, "applied_on", "date-order"),
-        (4, "registered_on", "date-in-the-future"), (5, "network", "choice"), (5, "old_or_new", "choice"),
-        (5, "generated", "yes-no"),
+        (3, "citizen_id", "citizen-number-length"), (4, "given_name", "too-short"), (5, "applied_on", "date-order"),
+        (5, "registered_on", "date-in-the-future"), (6, "network", "choice"), (6, "old_or_new", "choice"),
+        (6, "generated", "yes-no"),
     }  # fmt: skip
     assert number_of(1)[:-1] not in answer.text
 
@@ -96,11 +96,11 @@ async def test_what_is_wrong_beyond_the_form_is_named_too_and_rows_keep_their_nu
     )  # fmt: skip
     answer = await refused(edge, "memberships", csv_of(*lines))
     assert wrong_fields(answer) == {
-        (2, "area", "unknown-area"), (4, "area", "area-abolished"), (5, "area", "village-needed"),
-        (6, "citizen_id", "twice"), (7, "area", "outside-your-area"), (8, "registered_on", "before-applied"),
-        (9, "card_issued_on", "before-registered"), (10, "card_no", "card-incomplete"),
+        (3, "area", "unknown-area"), (5, "area", "area-abolished"), (6, "area", "village-needed"),
+        (7, "citizen_id", "twice"), (8, "area", "outside-your-area"), (9, "registered_on", "before-applied"),
+        (10, "card_issued_on", "before-registered"), (11, "card_no", "card-incomplete"),
     }  # fmt: skip
-    assert "row 1." in answer.text or 'row 1"' in answer.text
+    assert 'row 2"' in answer.text
 
 
 async def test_a_file_without_a_header_is_refused_without_a_word_about_its_people(edge):
@@ -111,7 +111,6 @@ async def test_a_file_without_a_header_is_refused_without_a_word_about_its_peopl
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (csv_of(line_of(1)).encode("cp874"), "file-not-utf8"),
         (csv_of(line_of(1)).encode("utf-16"), "file-not-utf8"),
         (csv_of(line_of(1)).replace(",", ";"), "file-separator"),
         (csv_of(line_of(1)).replace(GIVEN, f'"{GIVEN}'), "file-not-csv"),
@@ -130,7 +129,7 @@ async def test_a_mark_at_the_begin_quotes_and_line_ends_in_a_cell_are_read(edge)
     assert answer.status_code == 202, answer.text
     [(_, opened)] = await edge.parts.handler.sealed_parts(answer.json()["id"], 1)
     [row] = opened["rows"]
-    assert (row["row"], row["given_name"], row["family_name"]) == (1, f"{GIVEN} 1", f'{FAMILY}, "แดง"')
+    assert (row["row"], row["given_name"], row["family_name"]) == (2, f"{GIVEN} 1", f'{FAMILY}, "แดง"')
     assert (row["citizen_id"], row["birth_date"], row["card_issued_on"]) == (
         number_of(1),
         BIRTH_DAYS[1],
@@ -145,7 +144,7 @@ async def test_a_file_that_is_too_large_or_no_csv_is_refused(edge):
         415,
         "content-type",
     )
-    assert wrong_fields(await refused(edge, "people", csv_of(line_of(1)))) == {(None, "kind", "choice")}
+    problem(await refused(edge, "people", csv_of(line_of(1))), 405, "method-not-allowed")
 
 
 async def test_who_may_not_import_is_told_before_the_file_is_read(edge):
@@ -161,7 +160,7 @@ async def test_who_may_not_import_is_told_before_the_file_is_read(edge):
 async def test_each_row_outside_the_officers_area_is_named(edge):
     content = csv_of(line_of(1), line_of(2, area="51020101"))
     answer = await refused(edge, "memberships", content, Authorization=bearer(Role.OFFICER, area="5101"))
-    assert wrong_fields(answer) == {(2, "area", "outside-your-area")}
+    assert wrong_fields(answer) == {(3, "area", "outside-your-area")}
 
 
 async def test_an_officer_of_two_districts_is_told_to_send_two_files(edge):
@@ -193,11 +192,10 @@ async def test_areas_are_imported_with_every_mistake_named(edge):
         f"51990101,village,บ้านเจ็ด,Ban Chet,\n52010102,village,บ้านแปด,Ban Paet,\n51010107,village,{number_of(1)},Ban Kao,\n"
     )
     answer = await refused(edge, "areas", content)
-    assert wrong_fields(answer) == {(6, "name_th", "citizen-number-here")}
-    answer = await refused(edge, "areas", content.replace(number_of(1), "บ้านเก้า"))
     assert wrong_fields(answer) == {
-        (2, "code", "twice"), (3, "level", "level-of-code"), (4, "code", "unknown-parent"),
-        (5, "code", "outside-your-area"),
+        (7, "name_th", "citizen-number-here"),
+        (3, "code", "twice"), (4, "level", "level-of-code"), (5, "code", "unknown-parent"),
+        (6, "code", "outside-your-area"),
     }  # fmt: skip
     accepted = await edge.csv(
         "areas",

@@ -18,9 +18,10 @@ from contracts.ids import UUID_PATTERN
 from services.chassis.days import Day, PastDay
 from services.chassis.decider import Buddhist, Past, Personal
 from services.chassis.forms.label import BETWEEN, Label, choices, label
+from services.chassis.forms.words import choices_in, choosing, word
 from services.chassis.http.filters import read_fiscal_year
-from services.chassis.sent import impersonal, read_area
-from services.chassis.thai import Unreadable, arabic_digits
+from services.chassis.sent import impersonal, meant, read_area
+from services.chassis.thai import arabic_digits
 
 Kind = Literal["text", "code", "number", "year", "day", "yes-no", "choice", "area", "thing"]
 
@@ -65,7 +66,7 @@ def blank(name: str, told: FieldInfo, where: str) -> Blank:
         item = _annotated(base, [*marks, *_read(marks, asked, known, typed=typed)])
         if asked == "day":
             item = _annotated(PastDay if _past(marks) else Day, marks)
-        whole = _annotated(tuple[item, ...], [*outer, *_apart(typed)]) if many else item  # type: ignore[valid-type]
+        whole = _annotated(tuple[item, ...], [*outer, *_apart(typed, known)]) if many else item  # type: ignore[valid-type]
         return whole | None if optional else whole
 
     return Blank(
@@ -123,18 +124,22 @@ def _read(marks: list[Any], kind: Kind, known: Mapping[str, Label], *, typed: bo
     if kind == "number":
         return [BeforeValidator(_number)]
     if kind == "choice" and typed:
-        return [_choosing(known)]
+        return [choosing(known)]
+    named = [AfterValidator(meant)] if kind == "text" else []
     if kind in ("text", "code") and not any(isinstance(mark, Personal) for mark in marks):
-        return [AfterValidator(impersonal)]
-    return []
+        return [*named, AfterValidator(impersonal)]
+    return named
 
 
-def _apart(typed: bool) -> list[Any]:
-    return [BeforeValidator(lambda text: _items(text) if isinstance(text, str) else text)] if typed else []
+def _apart(typed: bool, known: Mapping[str, Label]) -> list[Any]:
+    words = frozenset(word(name) for value, called in known.items() for name in (value, called.th, called.en))
 
+    def apart(text: Any) -> Any:
+        if not isinstance(text, str):
+            return text
+        return choices_in(text, words) if words else [item for item in _BETWEEN_ITEMS.split(text) if item]
 
-def _items(text: str) -> list[str]:
-    return [item for item in _BETWEEN_ITEMS.split(text) if item]
+    return [BeforeValidator(apart)] if typed else []
 
 
 def _choices(base: Any) -> Mapping[str, Label]:
@@ -145,28 +150,8 @@ def _choices(base: Any) -> Mapping[str, Label]:
     return choices(base) if isinstance(base, type) and issubclass(base, Enum) else NOTHING
 
 
-def _choosing(known: Mapping[str, Label]) -> BeforeValidator:
-    """Reads a value or its label, in either language."""
-    by_name = {
-        name.casefold(): value for value, called in known.items() for name in (called.th, called.en, value)
-    }
-
-    def chosen(typed: Any) -> Any:
-        if not isinstance(typed, str):
-            return typed
-        value = by_name.get(typed.casefold())
-        if value is None:
-            th, en = (
-                ", ".join(names) for names in zip(*((one.th, one.en) for one in known.values()), strict=True)
-            )
-            raise Unreadable("choice", f"ต้องเป็นค่าใดค่าหนึ่งใน {th}", f"must be one of: {en}")
-        return value
-
-    return BeforeValidator(chosen)
-
-
 def _yes_no(typed: Any) -> Any:
-    return _WORDS.get(typed.strip().casefold(), typed) if isinstance(typed, str) else typed
+    return _WORDS.get(word(typed), typed) if isinstance(typed, str) else typed
 
 
 def _number(typed: Any) -> Any:

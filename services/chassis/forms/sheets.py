@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
+import subprocess
+import sys
 import zipfile
 import zlib
-from datetime import date, datetime
-from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from threading import Thread
+from typing import IO
 
 from services.chassis.problems import Problem, kind
 
@@ -16,6 +21,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """How a zip (.xlsx, .ods) and an old Office file (.xls) begin."""
 UNPACKED_BYTES = 128 * 1024 * 1024
+CHILD = Path(__file__).with_name("sheet_child.py")
 _AT_ONCE = 1024 * 1024
 
 Cell = str | date
@@ -32,15 +38,40 @@ def is_sheet(raw: bytes) -> bool:
     return raw.startswith(SIGNATURES)
 
 
-def sheet_lines(raw: bytes, most: int) -> list[list[Cell]]:
-    """The lines of the first sheet, `most` at most; raises Problem where there are none to read."""
+def sheet_lines(raw: bytes, most: int) -> Iterator[list[Cell]]:
+    """The lines of the first sheet, `most` at most and one more where there are more; raises Problem where there are none
+    to read. A process of its own reads them (`sheet_child.py`), and ends with this."""
     try:
         _unpack_within_reason(raw)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        lines = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=most)
-    except (CalamineError, zipfile.BadZipFile, zlib.error, IndexError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise Problem(NOT_A_SHEET) from error
-    return [[_cell(value) for value in line] for line in lines]
+    child = subprocess.Popen(  # noqa: S603 - our own script
+        [sys.executable, "-I", CHILD, str(most)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert child.stdin is not None
+    assert child.stdout is not None
+    feeding = Thread(target=_feed, args=(child.stdin, raw), daemon=True)
+    feeding.start()
+    try:
+        for line in child.stdout:
+            yield [
+                date.fromisoformat(cell[0]) if isinstance(cell, list) else cell for cell in json.loads(line)
+            ]
+        if child.wait():
+            raise Problem(NOT_A_SHEET)
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        feeding.join()
+
+
+def _feed(pipe: IO[bytes], raw: bytes) -> None:
+    with contextlib.suppress(OSError):  # it ended before it had read all
+        pipe.write(raw)
+    with contextlib.suppress(OSError):
+        pipe.close()
 
 
 def _unpack_within_reason(raw: bytes) -> None:
@@ -55,14 +86,3 @@ def _unpack_within_reason(raw: bytes) -> None:
                     left -= len(piece)
                     if left < 0:
                         raise zipfile.BadZipFile("too large")
-
-
-def _cell(value: Any) -> Cell:
-    """A cell as it was typed: numbers that are whole without a fraction, days as days."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, date) else str(value)

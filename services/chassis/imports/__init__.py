@@ -17,6 +17,7 @@ from contracts.imports import ImportAccepted, ImportCompleted
 from services.chassis.desk import Desk
 from services.chassis.imports.intake import intake
 from services.chassis.imports.routes import add_routes
+from services.chassis.imports.told import add_told
 from services.chassis.imports.view import imports_view
 from services.chassis.imports.worker import Running, run_imports
 from services.chassis.service import Parts
@@ -32,6 +33,7 @@ class Imports:
         self.aggregate = intake(accepted, completed)
         self.view = imports_view(desk.routes.name, accepted, completed)
         add_routes(desk, self.aggregate)
+        add_told(desk, self.aggregate)
 
     def worker(
         self, parts: Parts, own: Mapping[type, Any] | None = None

@@ -20,6 +20,7 @@ from services.chassis.desk import Desk, Stamp
 from services.chassis.doorbell import until_stopped
 from services.chassis.imports.intake import CompleteImport, Import, Intake
 from services.chassis.imports.jobs import Known, jobs, typed
+from services.chassis.imports.kept_files import drop
 from services.chassis.projection import Order
 from services.chassis.row_run import Job, RowError, Tally, run_rows, until_known
 from services.chassis.service import Parts
@@ -113,7 +114,7 @@ async def _run_held(running: Running, import_id: str, me: str, stop: asyncio.Eve
     if len(rows) < state.rows:
         if not (await parts.handler.proven(imports, import_id)).state.running:  # another process was faster
             return
-        tally.refused = [RowError(row, "rows-unreadable", *UNREADABLE) for row in range(1, state.rows + 1)]
+        tally.refused = [RowError(row, "rows-unreadable", *UNREADABLE) for row in range(2, state.rows + 2)]
         made = []
     structlog.get_logger().info("import-runs", import_id=import_id, rows=len(rows))
     reporting = asyncio.create_task(_report(parts, import_id, state.run, me, tally))
@@ -144,6 +145,9 @@ async def _run_held(running: Running, import_id: str, me: str, stop: asyncio.Eve
         if await until_known(parts.handler, Order(imports, import_id, completed), done, stop) is None:
             return
     await parts.handler.sealing.destroy(import_id)
+    _, _, left_out = await parts.import_reports.counts(import_id, 0)
+    if not tally.refused and not left_out:
+        await drop(parts, import_id)
     structlog.get_logger().info(
         "import-completed", import_id=import_id, written=tally.written, refused=len(tally.refused)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.chassis.thai.citizen import citizen_number, generated_citizen_number, is_generated_number
 from services.chassis.thai.dates import gregorian, long_date, numeric_date, read_date, short_date
-from services.chassis.thai.text import Unreadable, arabic_digits, thai_digits, thai_number
+from services.chassis.thai.text import Unreadable, arabic_digits, plain, thai_digits, thai_number, visible
 
 __all__ = [
     "Unreadable",
@@ -15,8 +15,10 @@ __all__ = [
     "is_generated_number",
     "long_date",
     "numeric_date",
+    "plain",
     "read_date",
     "short_date",
     "thai_digits",
     "thai_number",
+    "visible",
 ]

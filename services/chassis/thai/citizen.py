@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
 from stdnum.th import pin
 
@@ -41,12 +43,47 @@ _REASONS: dict[type[ValidationError], tuple[str, str, str]] = {
 }
 
 
+_EXCEL: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"[0-9][0-9.,]*E[+-]?[0-9]+", re.IGNORECASE),
+        "Excel ปัดเลขประจำตัวประชาชนเป็นแบบ 1.23E+12 หลักท้ายหายไปแล้ว ให้ตั้งคอลัมน์เป็น “ข้อความ” (Text) แล้วพิมพ์เลขใหม่",
+        (
+            "Excel has rounded the citizen number to something like 1.23E+12, and its last digits are lost. Make the column "
+            "“Text” and type the number anew."
+        ),
+    ),
+    (
+        re.compile(r"[0-9]+\.0+"),
+        "Excel หรือโปรแกรมอื่นเก็บเลขประจำตัวประชาชนเป็นจำนวน จึงมี “.0” ต่อท้าย ให้ตั้งคอลัมน์เป็น “ข้อความ” (Text) แล้วลบ “.0”",
+        (
+            "Excel, or another program, kept the citizen number as a quantity, hence its “.0”. Make the column “Text” and "
+            "take it away."
+        ),
+    ),
+    (
+        re.compile(r"['’‘`].*"),
+        "เลขประจำตัวประชาชนมีเครื่องหมาย ' นำหน้า ซึ่ง Excel ใช้บอกว่าเป็นข้อความ ให้ตั้งคอลัมน์เป็น “ข้อความ” (Text) แล้วลบเครื่องหมายนี้",
+        "The citizen number begins with ', by which Excel marks a text. Make the column “Text” and take it away.",
+    ),
+    (
+        re.compile(r"=.*"),
+        'เลขประจำตัวประชาชนเป็นสูตรของ Excel (="…") ให้ตั้งคอลัมน์เป็น “ข้อความ” (Text) แล้วใส่เฉพาะตัวเลข',
+        'The citizen number is a formula of Excel (="…"). Make the column “Text” and write the digits alone.',
+    ),
+)
+"""What Excel makes of a citizen number, and the sentences for it."""
+
+
 def citizen_number(text: str) -> str:
     """The thirteen digits without dashes or blanks; Thai digits are read. Raises `Unreadable`, without the number."""
+    typed = plain(text)
     try:
-        return str(pin.validate(plain(text)))
+        return str(pin.validate(typed))
     except ValidationError as reason:
         # `from None`: a traceback in a log would show the number
+        for looks, th, en in _EXCEL:
+            if looks.fullmatch(typed):
+                raise Unreadable("citizen-number-changed-by-excel", th, en) from None
         raise Unreadable(*_REASONS[type(reason)]) from None
 
 

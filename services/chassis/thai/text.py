@@ -27,6 +27,11 @@ def plain(text: str) -> str:
     return " ".join(text.translate(_INVISIBLE).translate(_TO_ARABIC).split())
 
 
+def visible(text: str) -> str:
+    """The text without what nobody sees."""
+    return text if text.isascii() else text.translate(_INVISIBLE)
+
+
 def arabic_digits(text: str) -> str:
     """๒๕๖๕ as 2565; all else stays."""
     return text.translate(_TO_ARABIC)

@@ -12,6 +12,7 @@ from contracts.ids import secret_stream_id
 from services.chassis.access import Caller, Role
 from services.chassis.days import PastDay, today
 from services.chassis.decider import Personal
+from services.chassis.forms.example import CITIZEN
 from services.chassis.http import BY_CALLER, Part, Reply, Run
 from services.chassis.problems import refusal
 from services.chassis.sent import Sent, TypedArea
@@ -32,7 +33,10 @@ from services.members.domain.person import (
 )
 
 CitizenNumber = Annotated[
-    str, BeforeValidator(lambda value: citizen_number(value) if isinstance(value, str) else value), Personal()
+    str,
+    BeforeValidator(lambda value: citizen_number(value) if isinstance(value, str) else value),
+    Personal(),
+    Field(examples=[CITIZEN]),
 ]
 """Thirteen digits with a right check digit; Thai digits and dashes are read."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -22,6 +22,19 @@ Number = int | None
 """Of a row in its file, from 1; None for a row that came alone."""
 
 
+class Level(StrEnum):
+    """What an area can be."""
+
+    PROVINCE = "province"
+    """จังหวัด · province"""
+    DISTRICT = "district"
+    """อำเภอ · district"""
+    TAMBON = "tambon"
+    """ตำบล · tambon"""
+    VILLAGE = "village"
+    """หมู่บ้าน · village"""
+
+
 class AreaLine(Declared):
     """ทะเบียนพื้นที่ · Area register
 
@@ -30,7 +43,7 @@ class AreaLine(Declared):
 
     code: AreaCode
     """รหัสพื้นที่ · area code"""
-    level: Literal["province", "district", "tambon", "village"]
+    level: Level = Field(examples=["หมู่บ้าน"])
     """ระดับ · level"""
     name_th: str = Field(min_length=1, max_length=120)
     """ชื่อไทย · Thai name"""
@@ -43,7 +56,7 @@ class AreaLine(Declared):
 
     def mistakes(self) -> Iterator[Refused]:
         """The level is the code's."""
-        if level(self.code) != self.level:
+        if level(self.code).value != self.level.value:
             yield OTHER_LEVEL
 
 
