@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from contracts.calendar import month_end
 from services.reporting.catalogue import load
 from services.reporting.catalogue.due.schedule import Schedules
+from services.reporting.catalogue.types.due import OnDate
 from services.reporting.catalogue.types.rule import Rule
 
 CATALOGUE = load(2565)
@@ -87,3 +89,29 @@ def test_twins_name_each_other_and_are_owed_at_two_levels():
 def test_every_row_that_says_one_record_ends_both_has_its_twin():
     for row in CATALOGUE.obligations.values():
         assert ("one record ends both" in row.note) == (row.twin is not None), row.id
+
+
+EXPLAINED = {
+    "FUND-2.3-BOOK": "the fair of that activity has days of its own, 6 to 8 March",
+    "DUTY-14-DEBT": "the period is of all the duty's steps, of which this report is the last but one",
+    "FUND-2.2-NAME": "the name of the chosen fund opens the activity, it does not close it",
+}
+
+
+def test_every_report_that_is_due_in_the_last_month_of_its_activity_but_before_its_end_is_told():
+    early = {
+        row.id
+        for row in CATALOGUE.obligations.values()
+        if row.kind == "report"
+        and isinstance(row.due, OnDate)
+        and (last := CATALOGUE.activities[row.activity or ""].period.last) is not None
+        and last <= row.due.date < month_end(last)
+    }
+    told = {
+        about.partition(":")[2]
+        for row in CATALOGUE.mismatches.values()
+        for about in row.about
+        if about.startswith("obligation:")
+    }
+    assert early - told == EXPLAINED.keys()
+    assert len(early & told) >= 5
