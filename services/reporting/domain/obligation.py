@@ -176,7 +176,7 @@ NOT_YOURS_TO_RECEIVE = Refused(
 )
 OUTSIDE_YEAR = Refused(
     "deadline-outside-the-year",
-    "กำหนดส่งนี้อยู่นอกปีงบประมาณของรายงาน หากถูกต้องแล้วให้ยืนยัน (outside_year)",
+    "กำหนดส่งนี้อยู่นอกปีงบประมาณของรายงาน หากถูกต้องแล้วให้ยืนยันว่าอยู่นอกปีงบประมาณ",
     "This deadline lies outside the report's fiscal year; say outside_year where it is meant so.",
     kind="invalid",
 )
