@@ -183,13 +183,16 @@ async def test_a_bug_in_one_is_left_to_be_raised_the_ordinary_way_and_harms_no_o
         await ordinary(handler, asked(1, Blunder(name=name)))
 
 
+def _bug(*_: object) -> Decision:
+    raise LookupError("a bug")
+
+
 async def test_who_cannot_even_be_decided_is_left_too():
     handler = replica(WatchedStore())
-    nothing: list[Decision] = []
-    broken = replace(NOTEBOOK, decide=lambda *_: nothing[0])
+    broken = replace(NOTEBOOK, decide=_bug)
     done = await handler.handle_together([replace(asked(1, Open()), aggregate=broken), asked(2, Open())])
     assert set(done) == {1}
-    with pytest.raises(IndexError):
+    with pytest.raises(LookupError, match="a bug"):
         await handler.handle(broken, notebook(1), Open(), call("1"))
 
 
