@@ -16,11 +16,10 @@ from contracts.stage import Stage
 FiscalYear = Annotated[
     int, Field(ge=2400, le=2700, description="Buddhist-era fiscal year: 2565 = Oct 2021 to Sep 2022")
 ]
+MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 Month = Annotated[
     str,
-    Field(
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="a month, Gregorian: 2022-03", examples=["2022-03"]
-    ),
+    Field(pattern=MONTH, description="a month, Gregorian: 2022-03", examples=["2022-03"]),
 ]
 
 

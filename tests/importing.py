@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from services.chassis.imports import Imports
 from services.chassis.read_models import Row
 from services.members.api.imports import imports
 from services.members.api.table import desk
@@ -52,6 +53,25 @@ async def imported(edge: Edge, content: str, kind: str = "memberships") -> dict[
     import_id = await accepted(edge, content, kind)
     async with worker(edge):
         return await completed(edge, import_id)
+
+
+async def ran(edge: Edge, imports: Imports, kind: str, content: str, **heads: str) -> dict[str, Any]:
+    """A file of an entry of this edge's desk, handed in and run to its end; what is told of it then."""
+    answer = await edge.csv(kind, content, **heads)
+    assert answer.status_code == 202, answer.text
+    await edge.tell()
+    stop = asyncio.Event()
+    task = asyncio.create_task(imports.worker(edge.parts, edge.service.build(edge.parts).own)(stop))
+    path = f"/v1/imports/{answer.json()['id']}"
+    named = {name: value for name, value in heads.items() if name == "Authorization"}
+    async with asyncio.timeout(60):
+        while (told := (await edge.client.get(path, headers=named)).json())["status"] == "running":
+            await asyncio.sleep(0.005)
+    stop.set()
+    await task
+    await edge.tell()
+    found: dict[str, Any] = told
+    return found
 
 
 def counted(told: dict[str, Any]) -> tuple[str, int, int, int, int]:

@@ -13,7 +13,7 @@ from services.members.app import SERVICE
 from services.members.domain.area_register import (
     AREA_REGISTER,
     AbolishArea,
-    AreaRow,
+    RegisterArea,
     RegisterAreas,
     register_stream,
 )
@@ -105,7 +105,7 @@ async def register_areas(edge: Edge) -> None:
     """Put CODES, and a village of Lampang, into the register."""
     for province, codes in (("51", CODES), ("52", ("52", "5201", "520101", ELSEWHERE))):
         rows = tuple(
-            AreaRow(code=code, name_th=f"ที่ {code}", name_en=f"Place {code}", valid_from=FIRST_DAY)
+            RegisterArea(code=code, name_th=f"ที่ {code}", name_en=f"Place {code}", valid_from=FIRST_DAY)
             for code in codes
         )
         await edge.run(AREA_REGISTER, register_stream(province), RegisterAreas(rows=rows))

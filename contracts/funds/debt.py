@@ -12,6 +12,7 @@ from contracts.codes import Code
 from contracts.event import Event
 from contracts.ids import StreamId
 from contracts.members import FiscalYear
+from contracts.money import Rate, Satang
 from contracts.stage import Stage
 
 
@@ -36,20 +37,30 @@ class Cohort(StrEnum):
     """Two populations that are never added (domain/README decision 5)."""
 
     BUDGETED = "budgeted"
-    """The 321 centres with a budget."""
+    """ศูนย์ที่ได้รับงบประมาณ · centres with a budget
+
+    The 321 of 2563 to 2565."""
     OLD_CENTRES = "old-centres"
-    """The 924 centres of 2551 to 2559."""
+    """ศูนย์เดิม · old centres
+
+    The 924 of 2551 to 2559."""
 
 
 class SupportKind(StrEnum):
     """What a household is given for its occupation."""
 
     MATERIALS = "materials"
+    """วัสดุประกอบอาชีพ · occupation materials"""
     TRAINING = "training"
+    """การฝึกอบรม · training"""
     DURABLE = "durable"
-    """Forbidden (seed 003 L4318)."""
+    """ครุภัณฑ์ · durable articles
+
+    Forbidden (seed 003 L4318)."""
     LOAN_CAPITAL = "loan-capital"
-    """Forbidden (seed 003 L4318)."""
+    """เงินทุนหมุนเวียน (เงินกู้) · capital to lend
+
+    Forbidden (seed 003 L4318)."""
 
 
 class _Part(BaseModel):
@@ -60,24 +71,33 @@ class LoanContract(_Part):
     """A contract of the household with a fund. `rate_bp` is the yearly rate in hundredths of a percent."""
 
     contract_no: Code
+    """เลขที่สัญญา · number of the contract"""
     fund_id: StreamId
-    outstanding_satang: int = Field(ge=0)
-    rate_bp: int = Field(ge=0, le=100_000)
+    """กองทุนเจ้าหนี้ · fund that lent"""
+    outstanding_satang: Satang
+    """ยอดคงเหลือ · still owed"""
+    rate_bp: Rate
+    """อัตราดอกเบี้ยต่อปี · yearly rate"""
     ends_on: date
+    """วันครบกำหนด · last day"""
 
 
 class Balance(_Part):
     """What is still owed on a contract."""
 
     contract_no: Code
-    outstanding_satang: int = Field(ge=0)
+    """เลขที่สัญญา · number of the contract"""
+    outstanding_satang: Satang
+    """ยอดคงเหลือ · still owed"""
 
 
 class SupportItem(_Part):
     """One thing given."""
 
     kind: SupportKind
-    value_satang: int = Field(ge=0)
+    """ประเภทการสนับสนุน · kind of support"""
+    value_satang: Satang
+    """มูลค่า · value"""
 
 
 class DebtEvent(Event):

@@ -18,10 +18,13 @@ class Quadrant(StrEnum):
     """The groups of OTOP products. Only D is named in the handbook (seed 003 L6371)."""
 
     A = "A"
+    """กลุ่ม A · group A"""
     B = "B"
+    """กลุ่ม B · group B"""
     C = "C"
+    """กลุ่ม C · group C"""
     D = "D"
-    """ปรับตัวสู่การพัฒนา, adapting to development."""
+    """กลุ่ม D ปรับตัวสู่การพัฒนา · group D, adapting to development"""
 
 
 Stars = Annotated[
@@ -34,24 +37,38 @@ class DevelopmentItem(StrEnum):
     """What a trader does for a product (seed 003 L6373, "for example")."""
 
     STOCK_SYSTEM = "stock-system"
+    """ระบบคลังสินค้า · stock system"""
     PRODUCT_CODE = "product-code"
+    """รหัสสินค้า · product code"""
     PACKAGING = "packaging"
+    """การพัฒนาบรรจุภัณฑ์ · packaging"""
     QUALITY = "quality"
+    """การพัฒนาคุณภาพ · quality"""
     STANDARD = "standard"
+    """การพัฒนามาตรฐาน · standard"""
     MARKET_ADVICE = "market-advice"
+    """คำแนะนำความต้องการของตลาด · advice on what the market wants"""
 
 
 class SaleChannel(StrEnum):
     """Where it is sold (seed 003 L6375)."""
 
     OWN_SHOP = "own-shop"
+    """ร้านค้าของ OTOP Trader · the trader's own shop"""
     OTHER_PROVINCE = "other-province"
+    """ร้านค้า OTOP Trader จังหวัดอื่น · shop of another province's trader"""
     FAIR = "fair"
+    """งานแสดงสินค้า · fair"""
     DEPARTMENT_STORE = "department-store"
+    """ห้างสรรพสินค้า · department store"""
     ONLINE = "online"
+    """ช่องทางออนไลน์ · online"""
     NATIONAL_SHOP = "national-shop"
+    """ร้านค้า OTOP Trader ประเทศไทย · the national trader's shop"""
     DISTRIBUTION_CENTRE = "distribution-centre"
+    """ศูนย์กระจายสินค้า · distribution centre"""
     OTHER = "other"
+    """ช่องทางอื่น · another channel"""
 
 
 class TraderStage(Stage):

@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 
 from contracts.ids import derived
 from services.chassis.calls import Call, Done, OutcomeUnknown, Overloaded, Unavailable, UnreadableStream
-from services.chassis.decider import Refused
+from services.chassis.decider import Command, Refused
 from services.chassis.handling import Asked, CommandHandler
 from services.chassis.problems.catalogue import UNREADABLE_STREAM
 from services.chassis.projection import Order
@@ -36,6 +36,17 @@ class Step:
     order: Order
     rows: tuple[int, ...] = ()
     tolerate: frozenset[str] = frozenset()
+    fill: Callable[[], Awaitable[Command]] | None = None
+    """Gives the command with what the service knows when it runs."""
+
+    async def filled(self) -> Order:
+        """The order as it is given now. Raises Unavailable."""
+        if self.fill is None:
+            return self.order
+        try:
+            return replace(self.order, command=await self.fill())
+        except PyMongoError as trouble:
+            raise Unavailable from trouble
 
 
 Job = Sequence[Step]
@@ -147,10 +158,12 @@ async def _results(
             call.actor, key, now, call.correlation_id, call.causation_id, call.traceparent, call.scopes
         )
         asked.append(Asked(order.aggregate, order.stream, order.command, mine))
-    done = await handler.handle_together(asked)
+    ready = [place for place, step in enumerate(steps) if step.fill is None]
+    together = await handler.handle_together([asked[place] for place in ready])
+    done = {ready[number]: result for number, result in together.items()}
     async with asyncio.TaskGroup() as group:
         others = {
-            place: group.create_task(until_known(handler, steps[place].order, one.call, stop))
+            place: group.create_task(until_known(handler, steps[place], one.call, stop))
             for place, one in enumerate(asked)
             if place not in done
         }
@@ -179,7 +192,7 @@ def _settled(job: Job, number: int, result: Done | Refused | None, tally: Tally)
 
 
 async def until_known(
-    handler: CommandHandler, order: Order, call: Call, stop: asyncio.Event
+    handler: CommandHandler, step: Step, call: Call, stop: asyncio.Event
 ) -> Done | Refused | None:
     """Ask again until the outcome is known; None where `stop` was set before. Raises KeyReused and what is a bug.
 
@@ -188,6 +201,7 @@ async def until_known(
     pause = 0.05
     while not stop.is_set():
         try:
+            order = await step.filled()
             return await handler.handle(
                 order.aggregate, order.stream, order.command, replace(call, now=datetime.now(UTC))
             )

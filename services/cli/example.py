@@ -104,9 +104,9 @@ def reports() -> Iterator[Ask]:
         one = (
             f"/reporting/v1/obligations/{obligation_stream('duty-12-debt-1', district, lamphun.FISCAL_YEAR)}"
         )
-        yield Ask(f"{one}/submissions", {"on": "2022-03-25" if n < 4 else "2022-04-05"})
+        yield Ask(f"{one}/submit-report", {"on": "2022-03-25" if n < 4 else "2022-04-05"})
         if n < 2:
-            yield Ask(f"{one}/accept", {"on": "2022-04-01"}, "province")
+            yield Ask(f"{one}/accept-report", {"on": "2022-04-01"}, "province")
 
 
 def districts() -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.chassis.known_areas import KnownAreas
 from services.chassis.service import Built, Parts, Service
 from services.chassis.session.login import Login
 from services.chassis.session.routes import mount
-from services.reporting.api import routes
+from services.reporting.api import desk, imports, routes
 from services.reporting.api.clock import Clock
 from services.reporting.api.pages import renderer
 from services.reporting.live import Live
@@ -20,14 +22,16 @@ def build(parts: Parts) -> Built:
     national_upgrades()  # reads the catalogue: one that is faulty stops the start and not the first who asks
     board, owed, clock = parts.views[BOARD.name], parts.views[DUTIES.name], Clock()
     live = Live(parts.moved, renderer(board, owed, clock))
+    own: dict[type, Any] = {KnownAreas: KnownAreas(board)}
     table = routes(board, owed, live, clock)
     mount(table, Login(parts.settings, parts.sessions))
     return Built(
         table,
-        workers=(live.run,),
-        own={KnownAreas: KnownAreas(board)},
+        workers=(live.run, imports.worker(parts, own)),
+        own=own,
         pages=(WorkPage(owed, clock).route(),),
+        desk=desk,
     )
 
 
-SERVICE = Service("reporting", build=build, projections=(BOARD, DUTIES))
+SERVICE = Service("reporting", build=build, projections=(BOARD, DUTIES, imports.view))

@@ -19,7 +19,7 @@ from services.chassis.mongo import Client, Database, database
 from services.chassis.mongo_read_models import MongoReadModels
 from services.chassis.sealing import Sealing
 from services.chassis.wrapped_keys import MongoWrappedKeys
-from services.members.domain.area_register import AREA_REGISTER, AreaRow, RegisterAreas, register_stream
+from services.members.domain.area_register import AREA_REGISTER, RegisterArea, RegisterAreas, register_stream
 from services.reporting.views import BOARD
 from tests.bench.material import ACTOR, DISTRICTS, TAMBONS, VILLAGES
 from tests.bench.site import PATIENCE, Site
@@ -38,7 +38,7 @@ async def register_areas(handler: CommandHandler) -> None:
     codes = ["51", *DISTRICTS, *TAMBONS, *VILLAGES]
     for number, at in enumerate(range(0, len(codes), 400)):
         rows = tuple(
-            AreaRow(code=code, name_th=f"พื้นที่ {code}", name_en=f"Area {code}", valid_from=LONG_AGO)
+            RegisterArea(code=code, name_th=f"พื้นที่ {code}", name_en=f"Area {code}", valid_from=LONG_AGO)
             for code in codes[at : at + 400]
         )
         call = Call(ACTOR, derived("bench-areas", number), datetime.now(UTC), "bench-areas")

@@ -9,7 +9,7 @@ from services.members.domain.area_register import (
     AREA_REGISTER,
     AbolishArea,
     AreaRegister,
-    AreaRow,
+    RegisterArea,
     RegisterAreas,
     SplitArea,
     register_stream,
@@ -20,7 +20,7 @@ OLD, DAY, NEXT = date(1889, 4, 1), date(2021, 11, 26), date(2021, 11, 27)
 
 
 def row(code, th="ลำพูน", en="Lamphun"):
-    return AreaRow(code=code, name_th=th, name_en=en, valid_from=OLD)
+    return RegisterArea(code=code, name_th=th, name_en=en, valid_from=OLD)
 
 
 def registered(code, th="ลำพูน", en="Lamphun"):

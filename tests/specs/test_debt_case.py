@@ -46,7 +46,9 @@ from services.funds.domain.debt_case import (
     RegisterHousehold,
     SelectHousehold,
     SurveyDebt,
+    centre_stream,
     debt_case_stream,
+    household_stream,
 )
 from tests.specs.deciding import Given
 from tests.specs.deciding import given as given_of
@@ -61,7 +63,7 @@ def given(request):
 
 
 AREA = "51010101"
-HOUSEHOLD, CENTRE = stream_id("household", 1), stream_id("centre", 1)
+HOUSEHOLD, CENTRE = household_stream(AREA, "7"), centre_stream(AREA)
 A, B, OUTSIDE = stream_id("fund", "a"), stream_id("fund", "b"), stream_id("fund", "z")
 BY = Actor(id="district-1", scopes=("5101",))
 DAYS = [date(2022, month, 1) for month in range(1, 10)]
@@ -76,9 +78,10 @@ FIRST = LoanContract(
 SECOND = LoanContract(
     contract_no="B-1", fund_id=B, outstanding_satang=500_000, rate_bp=900, ends_on=date(2024, 1, 1)
 )
-CAP: dict[str, Any] = {"cap_bp": 1500, "member_funds": (A, B)}
 
-SURVEY = SurveyDebt(on=DAYS[0], by=BY, contracts=(FIRST, SECOND), **WHICH)
+SURVEY = SurveyDebt(
+    on=DAYS[0], by=BY, cohort=Cohort.BUDGETED, contracts=(FIRST, SECOND), area=AREA, household_ref="7"
+)
 SURVEYED = HouseholdDebtSurveyed(
     on=DAYS[0], was=None, contracts=(FIRST, SECOND), total_satang=1_500_000, **SAME
 )
@@ -93,7 +96,13 @@ REGISTERED = HouseholdRegisteredForDebtProgramme(on=DAYS[2], was=DebtStage.SELEC
 NEGOTIATE = NegotiateDebt(on=DAYS[2], by=BY, creditors=(A, B))
 NEGOTIATED = RestructuringNegotiated(on=DAYS[2], was=DebtStage.REGISTERED, creditors=(A, B), **SAME)
 CONSOLIDATE = ConsolidateContracts(
-    on=DAYS[3], by=BY, contract_no="A-2", fund_id=A, rate_bp=800, ends_on=date(2026, 1, 1), **CAP
+    on=DAYS[3],
+    by=BY,
+    contract_no="A-2",
+    fund_id=A,
+    rate_bp=800,
+    ends_on=date(2026, 1, 1),
+    member_funds=(A, B),
 )
 TRANSFERRED = DebtTransferredToFund(
     on=DAYS[3],
@@ -163,13 +172,13 @@ def test_many_contracts_become_one_of_a_fund_of_the_centre(given):
 
 def test_a_term_is_extended_and_a_rate_is_cut(given):
     """003 L4306, L4308."""
-    extend = ExtendTerm(on=DAYS[3], by=BY, contract_no="A-1", ends_on=date(2025, 1, 1), **CAP)
+    extend = ExtendTerm(on=DAYS[3], by=BY, contract_no="A-1", ends_on=date(2025, 1, 1))
     extended = RepaymentTermExtended(
         on=DAYS[3], was=DebtStage.NEGOTIATING, contract_no="A-1", ends_on=date(2025, 1, 1),
         was_ends_on=date(2023, 1, 1), **SAME,
     )  # fmt: skip
     given(*NEGOTIATING).when(extend).then(extended)
-    cut = CutRate(on=DAYS[3], by=BY, contract_no="A-1", rate_bp=700, **CAP)
+    cut = CutRate(on=DAYS[3], by=BY, contract_no="A-1", rate_bp=700)
     [event] = given(*NEGOTIATING, extended).when(cut).events
     assert event == InterestRateReduced(
         on=DAYS[3], was=DebtStage.RESTRUCTURED, contract_no="A-1", rate_bp=700, was_rate_bp=1200, **SAME

@@ -99,7 +99,7 @@ async def test_a_person_who_is_known_or_was_forgotten_is_taken_up_with_the_row(e
     await edge.post("/v1/persons", person_of(1))
     gone = (await edge.post("/v1/persons", person_of(2))).json()["id"]
     heads = {"Authorization": bearer(Role.APPROVER)}
-    await edge.client.delete(f"/v1/persons/{gone}/details", headers=heads)
+    await edge.post(f"/v1/persons/{gone}/forget-person", **heads)
     assert counted(await imported(edge, people(1, 2, 3))) == ("completed", 3, 3, 0, 0)
     assert (await edge.client.get(f"/v1/persons/{gone}")).status_code == 200
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.funds import Balance
+from contracts.funds import Balance, FundKind
 from contracts.ids import stream_id
 from services.chassis.lifecycle import Lifecycle
 from services.cli.lifecycles import lifecycles
@@ -18,8 +18,7 @@ from tests.machines import EFFORT, machine_settings
 
 PLAUSIBLE: dict[str, dict[str, Any]] = {
     "debt-case": {
-        "cap_bp": [5_000],
-        "rate_bp": [100, 200, 6_000],
+        "rate_bp": [100, 200, 1_501],
         "fund_id": [stream_id("fund", 1), stream_id("fund", 2)],
         "member_funds": [(stream_id("fund", 1),)],
         "contract_no": ["A-1", "A-2"],
@@ -29,8 +28,11 @@ PLAUSIBLE: dict[str, dict[str, Any]] = {
             for left in (0, 1)
         ],
     },
-    "mobile-clinic": {"listed_year": [2562, 2564]},
-    "trader-product": {"registered_year": [2556, 2557], "month": ["2021-10"]},
+    "mobile-clinic": {
+        "kind": [FundKind.POVERTY, FundKind.SAVINGS, FundKind.OTHER],
+        "listed_year": [2562, 2564],
+    },
+    "trader-product": {"fiscal_year": [2565], "registered_year": [2556, 2557], "month": ["2021-10"]},
 }
 """Values of fields that must fit something else."""
 

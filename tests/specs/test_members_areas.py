@@ -37,9 +37,11 @@ async def test_thai_digits_in_a_code_are_read_and_blanks_are_not_kept(edge):
 
 async def test_a_tambon_is_split_and_an_area_abolished_and_both_keep_their_history(edge):
     assert (
-        await edge.post("/v1/areas/510101/split", {"into": ["510201"], "on": "2021-12-01"})
+        await edge.post("/v1/areas/510101/split-area", {"into": ["510201"], "on": "2021-12-01"})
     ).status_code == 200
-    answer = await edge.post(f"/v1/areas/{VILLAGE}/abolish", {"successor": "51010102", "on": "1 ธ.ค. 2564"})
+    answer = await edge.post(
+        f"/v1/areas/{VILLAGE}/abolish-area", {"successor": "51010102", "on": "1 ธ.ค. 2564"}
+    )
     assert answer.json()["events"] == ["chumchon.members.AreaAbolished.v1"]
     assert (await edge.client.get("/v1/areas/510101")).json()["split_into"] == ["510201"]
     read = (await edge.client.get(f"/v1/areas/{VILLAGE}")).json()
@@ -53,10 +55,10 @@ async def test_a_tambon_is_split_and_an_area_abolished_and_both_keep_their_histo
 async def test_an_area_that_is_not_registered_is_404_to_who_reads_and_422_to_who_writes(edge):
     problem(await edge.client.get(f"/v1/areas/{UNKNOWN}"), 404, "unknown-area")
     for path, body in (
-        (f"/v1/areas/{UNKNOWN}/abolish", {"on": "2021-12-01"}),
-        (f"/v1/areas/{UNKNOWN}/split", {"into": ["510101"], "on": "2021-12-01"}),
-        ("/v1/areas/510101/split", {"into": ["510199"], "on": "2021-12-01"}),
-        (f"/v1/areas/{VILLAGE}/abolish", {"successor": UNKNOWN, "on": "2021-12-01"}),
+        (f"/v1/areas/{UNKNOWN}/abolish-area", {"on": "2021-12-01"}),
+        (f"/v1/areas/{UNKNOWN}/split-area", {"into": ["510101"], "on": "2021-12-01"}),
+        ("/v1/areas/510101/split-area", {"into": ["510199"], "on": "2021-12-01"}),
+        (f"/v1/areas/{VILLAGE}/abolish-area", {"successor": UNKNOWN, "on": "2021-12-01"}),
     ):
         problem(await edge.post(path, body), 422, "unknown-area")
     problem(await edge.post("/v1/areas", {**NEW, "code": "51990101"}), 422, "unknown-area")
@@ -64,9 +66,11 @@ async def test_an_area_that_is_not_registered_is_404_to_who_reads_and_422_to_who
 
 async def test_what_was_abolished_is_no_heir_and_ends_once(edge):
     body = {"successor": ABOLISHED, "on": "2021-12-01"}
-    problem(await edge.post(f"/v1/areas/{VILLAGE}/abolish", body), 422, "area-abolished")
-    problem(await edge.post(f"/v1/areas/{ABOLISHED}/abolish", {"on": "2022-01-01"}), 422, "area-abolished")
-    again = await edge.post(f"/v1/areas/{ABOLISHED}/abolish", {"successor": VILLAGE, "on": "2021-10-01"})
+    problem(await edge.post(f"/v1/areas/{VILLAGE}/abolish-area", body), 422, "area-abolished")
+    problem(
+        await edge.post(f"/v1/areas/{ABOLISHED}/abolish-area", {"on": "2022-01-01"}), 422, "area-abolished"
+    )
+    again = await edge.post(f"/v1/areas/{ABOLISHED}/abolish-area", {"successor": VILLAGE, "on": "2021-10-01"})
     assert (again.status_code, again.json()["events"]) == (200, [])
 
 
@@ -90,9 +94,9 @@ async def test_fields_that_are_wrong_are_named_together_and_one_too_many_is_no_s
 
 async def test_a_day_that_is_a_number_or_still_to_come_is_refused(edge):
     for on in (0, 86_400, 1_638_316_800.0, True):
-        found = wrong_fields(await edge.post(f"/v1/areas/{VILLAGE}/abolish", {"on": on}))
+        found = wrong_fields(await edge.post(f"/v1/areas/{VILLAGE}/abolish-area", {"on": on}))
         assert found == {(None, "on", "date-unreadable")}
-    answer = await edge.post(f"/v1/areas/{VILLAGE}/abolish", {"on": in_the_future()})
+    answer = await edge.post(f"/v1/areas/{VILLAGE}/abolish-area", {"on": in_the_future()})
     assert wrong_fields(answer) == {(None, "on", "date-in-the-future")}
 
 
@@ -109,7 +113,7 @@ async def test_who_may_not_is_told_so_and_nothing_is_written(edge):
     for area in ("52", "5102"):
         heads = {"Authorization": bearer(Role.OFFICER, area=area)}
         problem(await edge.post("/v1/areas", NEW, **heads), 403, "outside-your-area")
-        answer = await edge.post(f"/v1/areas/{VILLAGE}/abolish", {"on": "2021-12-01"}, **heads)
+        answer = await edge.post(f"/v1/areas/{VILLAGE}/abolish-area", {"on": "2021-12-01"}, **heads)
         problem(answer, 403, "outside-your-area")
     assert len(edge.store.documents) == before
 
@@ -117,8 +121,8 @@ async def test_who_may_not_is_told_so_and_nothing_is_written(edge):
 async def test_a_stale_etag_is_refused_and_a_fresh_one_passes(edge):
     fresh = (await edge.client.get("/v1/areas/51")).headers["ETag"]
     body = {"on": "2021-12-01"}
-    problem(await edge.post(f"/v1/areas/{VILLAGE}/abolish", body, If_Match='"1"'), 412, "stale-version")
-    assert (await edge.post(f"/v1/areas/{VILLAGE}/abolish", body, If_Match=fresh)).status_code == 200
+    problem(await edge.post(f"/v1/areas/{VILLAGE}/abolish-area", body, If_Match='"1"'), 412, "stale-version")
+    assert (await edge.post(f"/v1/areas/{VILLAGE}/abolish-area", body, If_Match=fresh)).status_code == 200
 
 
 async def test_a_repeated_key_has_its_first_answer_and_another_body_is_refused(edge):

@@ -134,14 +134,14 @@ async def test_a_person_who_is_not_known_or_forgotten_cannot_apply(edge):
     body = {"person_id": stream_id("person", "nobody"), "area": VILLAGE, "on": "2021-10-01"}
     problem(await edge.post("/v1/memberships", body), 404, "person-not-found")
     known = await person(edge)
-    await edge.client.delete(f"/v1/persons/{known}/details", headers=APPROVER)
+    await edge.post(f"/v1/persons/{known}/forget-person", **APPROVER)
     problem(await edge.post("/v1/memberships", {**body, "person_id": known}), 409, "person-forgotten")
 
 
 async def test_nothing_is_sealed_for_a_person_who_was_forgotten(edge):
     path = await registered(edge)
     known = (await edge.client.get(path)).json()["person_id"]
-    await edge.client.delete(f"/v1/persons/{known}/details", headers=APPROVER)
+    await edge.post(f"/v1/persons/{known}/forget-person", **APPROVER)
     problem(
         await edge.post(f"{path}/issue-card", {"on": "2021-12-01", "card_number": CARD}),
         409,

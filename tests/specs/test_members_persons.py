@@ -136,11 +136,11 @@ async def test_a_person_is_registered_once_and_a_repeated_key_is_answered_again(
 
 async def test_details_are_corrected_by_who_has_read_the_newest(edge):
     person = await registered(edge)
-    path = f"/v1/persons/{person}/details"
+    path = f"/v1/persons/{person}/correct-person"
     body = person_of(1, given_name="ใหม่")
     del body["area"]
-    assert (await edge.put(path, body, If_Match='"1"')).headers["ETag"] == '"2"'
-    stale = await edge.put(path, {**body, "given_name": f"{GIVEN}1"}, If_Match='"1"')
+    assert (await edge.post(path, body, If_Match='"1"')).headers["ETag"] == '"2"'
+    stale = await edge.post(path, {**body, "given_name": f"{GIVEN}1"}, If_Match='"1"')
     assert problem(stale, 412, "stale-version")["version"] == 2
     assert_untold(stale.text, 1)
     assert (await edge.client.get(f"/v1/persons/{person}")).json()["given_name"] == "ใหม่"
@@ -150,30 +150,30 @@ async def test_details_with_another_persons_number_are_refused(edge):
     person = await registered(edge)
     body = person_of(2)
     del body["area"]
-    answer = await edge.put(f"/v1/persons/{person}/details", body)
+    answer = await edge.post(f"/v1/persons/{person}/correct-person", body)
     problem(answer, 404, "person-not-found")
     assert_untold(answer.text, 1, 2)
 
 
 async def test_a_forgotten_person_is_no_longer_there_to_be_read_nor_corrected(edge):
     person = await registered(edge)
-    problem(await edge.client.delete(f"/v1/persons/{person}/details"), 403, "role-missing")
-    assert (await edge.client.delete(f"/v1/persons/{person}/details", headers=APPROVER)).status_code == 200
+    problem(await edge.post(f"/v1/persons/{person}/forget-person"), 403, "role-missing")
+    assert (await edge.post(f"/v1/persons/{person}/forget-person", **APPROVER)).status_code == 200
     read = await edge.client.get(f"/v1/persons/{person}")
     problem(read, 409, "person-forgotten")
     assert_untold(read.text, 1)
     assert edge.access_log.noted[-1]["subject"] == person
     body = person_of(1)
     del body["area"]
-    problem(await edge.put(f"/v1/persons/{person}/details", body), 409, "person-forgotten")
-    again = await edge.client.delete(f"/v1/persons/{person}/details", headers=APPROVER)
+    problem(await edge.post(f"/v1/persons/{person}/correct-person", body), 409, "person-forgotten")
+    again = await edge.post(f"/v1/persons/{person}/forget-person", **APPROVER)
     assert (again.status_code, again.json()["events"]) == (200, [])
     assert person not in edge.keys
 
 
 async def test_who_comes_back_is_registered_anew_and_the_old_part_stays_unreadable(edge):
     person = await registered(edge)
-    await edge.client.delete(f"/v1/persons/{person}/details", headers=APPROVER)
+    await edge.post(f"/v1/persons/{person}/forget-person", **APPROVER)
     assert (await edge.post("/v1/persons", person_of(1, given_name="กลับมา"))).status_code == 201
     assert (await edge.client.get(f"/v1/persons/{person}")).json()["given_name"] == "กลับมา"
     assert await edge.parts.handler.sealed_parts(person, 1) == [
@@ -191,8 +191,8 @@ async def test_nobody_of_another_area_reads_finds_corrects_or_forgets_and_no_rea
     answers = [
         await edge.client.get(f"/v1/persons/{person}", headers=officer),
         await edge.post("/v1/persons/lookup", {"citizen_number": number_of(1)}, **officer),
-        await edge.put(f"/v1/persons/{person}/details", body, **officer),
-        await edge.client.delete(f"/v1/persons/{person}/details", headers=approver),
+        await edge.post(f"/v1/persons/{person}/correct-person", body, **officer),
+        await edge.post(f"/v1/persons/{person}/forget-person", **approver),
         await edge.post("/v1/persons", person_of(1, area="51020101"), **officer),
     ]
     for answer in answers:
@@ -224,7 +224,7 @@ async def test_ids_of_another_kind_or_none_are_clear_mistakes(edge):
     ):
         for answer in (
             await edge.client.get(f"/v1/persons/{wrong}"),
-            await edge.client.delete(f"/v1/persons/{wrong}/details", headers=APPROVER),
+            await edge.post(f"/v1/persons/{wrong}/forget-person", **APPROVER),
         ):
             assert wrong_fields(answer) == {(None, "person_id", "pattern")}
     problem(await edge.client.get(f"/v1/persons/person:{uuid}"), 404, "person-not-found")

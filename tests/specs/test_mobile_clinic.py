@@ -42,11 +42,12 @@ WHICH: dict[str, Any] = {
     "fund_id": FUND,
     "kind": FundKind.POVERTY,
 }
+KEY: dict[str, Any] = {"kind": FundKind.POVERTY, "area": AREA}
 SAME = {**WHICH, "fiscal_year": 2565}
 SELECTED_ON, HELD_ON, PLANNED_ON = date(2021, 12, 20), date(2022, 2, 10), date(2022, 2, 11)
 VISITED_ON, ASSESSED_ON = date(2022, 4, 1), date(2022, 5, 31)
 
-SELECT = SelectForClinic(on=SELECTED_ON, by=PROVINCE, **WHICH)
+SELECT = SelectForClinic(on=SELECTED_ON, by=PROVINCE, **KEY)
 SELECTED = FundSelectedForMobileClinic(on=SELECTED_ON, was=None, **SAME)
 HOLD = HoldClinic(on=HELD_ON, by=DISTRICT, committee_present=5, people_present=25, cost_satang=500_000)
 HELD = MobileClinicHeld(
@@ -88,7 +89,7 @@ def test_a_fund_goes_through_its_year():
 @pytest.mark.parametrize(("year", "refused"), [(2562, False), (2563, True), (2564, True)])
 def test_a_fund_of_the_two_years_before_is_not_selected_again(year, refused):
     """003 L3334: ไม่ซ้ำกับกองทุนชุมชน… ประจำปีงบประมาณ พ.ศ. 2563 – 2564."""
-    tell = ListEarlierClinic(on=date(2021, 11, 1), by=PROVINCE, listed_year=year, **WHICH)
+    tell = ListEarlierClinic(on=date(2021, 11, 1), by=PROVINCE, listed_year=year, **KEY)
     [listed] = given(MOBILE_CLINIC).when(tell).events
     assert listed == EarlierClinicListed(
         on=date(2021, 11, 1), was=None, listed_year=year, **{**WHICH, "fiscal_year": 2565}
@@ -109,7 +110,7 @@ def test_it_begins_anew_when_its_years_are_over():
 
 
 def test_an_earlier_year_that_is_entered_late_does_not_move_the_fund():
-    tell = ListEarlierClinic(on=ASSESSED_ON, by=PROVINCE, listed_year=2560, **WHICH)
+    tell = ListEarlierClinic(on=ASSESSED_ON, by=PROVINCE, listed_year=2560, **KEY)
     when = given(MOBILE_CLINIC, *PAST).when(tell)
     assert (when.after.stage, when.after.fiscal_year, when.after.years) == (
         ClinicStage.FOLLOWED_UP, 2565, {2560, 2565},

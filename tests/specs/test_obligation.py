@@ -42,7 +42,7 @@ CHAIN = (DISTRICT, PROVINCE, DEPARTMENT)
 
 def schedule(**changed) -> ScheduleReport:
     known = {
-        "obligation_id": ID, "report": "duty-12-upgrade", "area": "5101", "fiscal_year": 2565, "due_on": DUE,
+        "report": "duty-12-upgrade", "area": "5101", "fiscal_year": 2565, "due_on": DUE,
         "chain": CHAIN, "source": "003 L6025", "on": BEGAN, "by": OFFICE,
     }  # fmt: skip
     return ScheduleReport(**{**known, **changed})

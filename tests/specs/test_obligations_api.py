@@ -53,7 +53,7 @@ async def due(edge: Edge, on: str, **params: str) -> list[tuple[str, str]]:
 
 
 async def hand_in(edge: Edge, on: str = "2022-07-20", authorization: str = DISTRICT_OFFICER, key: str = ""):
-    return await edge.post(f"{ONE}/submissions", {"on": on}, key=key, Authorization=authorization)
+    return await edge.post(f"{ONE}/submit-report", {"on": on}, key=key, Authorization=authorization)
 
 
 async def test_a_report_is_scheduled_and_stands_in_the_due_list(edge):
@@ -170,7 +170,7 @@ async def test_a_district_hands_in_what_the_board_showed_and_from_which_position
     edge.hear(*(joined(f"5101010{n}", date(2022, 7, 1), Cohort.NEW) for n in (1, 2)))
     edge.hear(joined("51010103", date(2022, 7, 30)), joined("51020101", date(2022, 7, 1)))
     edge.models["board"].positions["chumchon.members.events.v1"] = {0: 42, 7: 9}
-    assert (await hand_in(edge)).status_code == 201
+    assert (await hand_in(edge)).status_code == 200
     [data] = [data for name, data in edge.events() if name == "ReportSubmitted"]
     assert (data["level"], data["submission"], data["on"]) == ("district", 1, "2022-07-20")
     assert (data["figures"]["members.tsm.current"], data["figures"]["members.tsm.new"]) == (2, 2)
@@ -206,28 +206,30 @@ async def test_a_second_person_of_the_province_accepts(edge):
     await edge.post(PATH, UPGRADES)
     await hand_in(edge, authorization=PROVINCE)
     body = {"on": "2022-07-25"}
-    problem(await edge.post(f"{ONE}/accept", body), 403, "second-person-needed")
+    problem(await edge.post(f"{ONE}/accept-report", body), 403, "second-person-needed")
     problem(
-        await edge.post(f"{ONE}/accept", body, Authorization=bearer(Role.APPROVER, area="5101")),
+        await edge.post(f"{ONE}/accept-report", body, Authorization=bearer(Role.APPROVER, area="5101")),
         403,
         "receiving-level-needed",
     )
-    problem(await edge.post(f"{ONE}/accept", body, Authorization=DISTRICT_OFFICER), 403, "role-missing")
-    accepted = await edge.post(f"{ONE}/accept", body, key="a", Authorization=DEPARTMENT)
+    problem(
+        await edge.post(f"{ONE}/accept-report", body, Authorization=DISTRICT_OFFICER), 403, "role-missing"
+    )
+    accepted = await edge.post(f"{ONE}/accept-report", body, key="a", Authorization=DEPARTMENT)
     assert accepted.json()["events"] == ["chumchon.reporting.ReportAccepted.v1"]
-    again = await edge.post(f"{ONE}/accept", body, key="a", Authorization=DEPARTMENT)
+    again = await edge.post(f"{ONE}/accept-report", body, key="a", Authorization=DEPARTMENT)
     assert again.json() == {**accepted.json(), "repeated": True}
 
 
 async def test_a_report_goes_up_to_the_department_and_is_accepted_there(edge):
     await edge.post(PATH, UPGRADES)
     await hand_in(edge)
-    await edge.post(f"{ONE}/accept", {"on": "2022-07-25"})
+    await edge.post(f"{ONE}/accept-report", {"on": "2022-07-25"})
     assert await due(edge, "2022-07-26") == [("duty-12-upgrade", "submitted")]
     assert (await hand_in(edge, "2022-07-27", DISTRICT_OFFICER)).json()["code"] == "handing-level-needed"
     await hand_in(edge, "2022-07-27", PROVINCE)
-    problem(await edge.post(f"{ONE}/accept", {"on": "2022-07-28"}), 403, "receiving-level-needed")
-    await edge.post(f"{ONE}/accept", {"on": "2022-07-28"}, Authorization=DEPARTMENT)
+    problem(await edge.post(f"{ONE}/accept-report", {"on": "2022-07-28"}), 403, "receiving-level-needed")
+    await edge.post(f"{ONE}/accept-report", {"on": "2022-07-28"}, Authorization=DEPARTMENT)
     assert await due(edge, "2022-07-28") == [("duty-12-upgrade", "accepted")]
     assert await due(edge, "2022-07-27") == [("duty-12-upgrade", "submitted")]
     problem(await hand_in(edge, "2022-07-29", DEPARTMENT), 409, "report-accepted")
@@ -237,14 +239,14 @@ async def test_what_was_given_back_is_owed_again(edge):
     await edge.post(PATH, UPGRADES)
     await hand_in(edge)
     back = {"on": "2022-07-25", "reason": "incomplete"}
-    assert (await edge.post(f"{ONE}/return", back)).json()["events"] == [
+    assert (await edge.post(f"{ONE}/return-report", back)).json()["events"] == [
         "chumchon.reporting.ReportReturned.v1"
     ]
     assert await due(edge, "2022-07-20") == [("duty-12-upgrade", "submitted")]
     assert await due(edge, "2022-08-01") == [("duty-12-upgrade", "late")]
     await hand_in(edge, "2022-08-02")
     assert await due(edge, "2022-08-02") == [("duty-12-upgrade", "submitted-late")]
-    wrong = await edge.post(f"{ONE}/return", {**back, "reason": "พบนายสมชาย"})
+    wrong = await edge.post(f"{ONE}/return-report", {**back, "reason": "พบนายสมชาย"})
     assert wrong_fields(wrong) == {(None, "reason", "choice")}
 
 
@@ -252,11 +254,11 @@ async def test_a_moved_deadline_makes_nothing_late_before_it_was_moved(edge):
     await edge.post(PATH, UPGRADES)
     move = {"due_on": "2022-08-31", "reason": "disaster", "on": "2022-08-05"}
     problem(
-        await edge.post(f"{ONE}/deadline", move, Authorization=bearer(Role.APPROVER, area="5101")),
+        await edge.post(f"{ONE}/move-deadline", move, Authorization=bearer(Role.APPROVER, area="5101")),
         403,
         "receiving-level-needed",
     )
-    assert (await edge.post(f"{ONE}/deadline", move)).json()["events"] == [
+    assert (await edge.post(f"{ONE}/move-deadline", move)).json()["events"] == [
         "chumchon.reporting.DeadlineMoved.v1"
     ]
     assert await due(edge, "2022-08-04") == [("duty-12-upgrade", "late")]
@@ -360,10 +362,10 @@ async def test_counts_by_area_add_up(edge):
 async def test_what_is_not_owed_is_404(edge):
     problem(await edge.client.get(ONE), 404, "obligation-not-found")
     for step, body in (
-        ("submissions", {"on": "2022-07-01"}),
-        ("accept", {"on": "2022-07-01"}),
-        ("return", {"on": "2022-07-01", "reason": "incorrect"}),
-        ("deadline", {"on": "2022-07-01", "due_on": None, "reason": "corrected"}),
+        ("submit-report", {"on": "2022-07-01"}),
+        ("accept-report", {"on": "2022-07-01"}),
+        ("return-report", {"on": "2022-07-01", "reason": "incorrect"}),
+        ("move-deadline", {"on": "2022-07-01", "due_on": None, "reason": "corrected"}),
     ):
         problem(await edge.post(f"{ONE}/{step}", body), 404, "obligation-not-found")
     await edge.post(PATH, UPGRADES)

@@ -14,7 +14,7 @@ from services.chassis.decider import Actor
 from services.reporting.catalogue.due.happened import CHOSEN, Happened
 from services.reporting.catalogue.due.schedule import Schedules
 from services.reporting.catalogue.types.due import EarlierOf
-from services.reporting.domain.obligation import OBLIGATION, ScheduleReport, obligation_stream
+from services.reporting.domain.obligation import OBLIGATION, ScheduleReport
 from services.reporting.plan.owing import LeftOut, Report, owing, way_up
 from services.reporting.plan.promised import (
     NoCatalogue,
@@ -83,9 +83,8 @@ def test_every_report_can_be_scheduled_as_the_catalogue_has_it():
         found = owing(plan(), area, 2565, events).reports
         assert len(found) > len(owing(plan(), area, 2565).reports)
         for one in found:
-            stream = obligation_stream(one.code, area, 2565, one.period)
             command = ScheduleReport(
-                obligation_id=stream, report=one.code, area=area, fiscal_year=2565, period=one.period,
+                report=one.code, area=area, fiscal_year=2565, period=one.period,
                 due_on=one.due_on, chain=one.chain, source=one.source, on=date(2021, 10, 1), by=BY,
             )  # fmt: skip
             assert len(given(OBLIGATION).when(command).events) == 1

@@ -18,7 +18,7 @@ DETAILS = Details(
     family_name="สร้างขึ้น",
     birth_date=date(1970, 1, 1),
 )
-REGISTER = RegisterPerson(person_id=ID, area="51010101", on=DAY, details=DETAILS, generated=True)
+REGISTER = RegisterPerson(person_id=ID, area="51010101", on=DAY, generated=True, **vars(DETAILS))
 REGISTERED = PersonRegistered(person_id=ID, area="51010101", on=DAY, generated=True)
 CORRECTED = PersonDetailsCorrected(person_id=ID, area="51010101", on=DAY)
 FORGOTTEN = PersonForgotten(person_id=ID, area="51010101", on=DAY)
@@ -46,26 +46,24 @@ def test_a_known_person_is_not_registered_again():
 
 
 def test_details_of_a_known_person_are_corrected_under_the_same_key():
-    when = given(PERSON, REGISTERED).when(CorrectPerson(person_id=ID, on=DAY, details=DETAILS))
+    when = given(PERSON, REGISTERED).when(CorrectPerson(on=DAY, **vars(DETAILS)))
     when.then(CORRECTED)
     assert isinstance(when.items[0], Sealed)
 
 
 def test_forgetting_destroys_the_key_and_is_a_no_op_the_second_time():
-    when = given(PERSON, REGISTERED).when(ForgetPerson(person_id=ID, on=DAY))
+    when = given(PERSON, REGISTERED).when(ForgetPerson(on=DAY))
     when.then(FORGOTTEN)
     assert when.items == [Forgotten(FORGOTTEN, ID)]
-    given(PERSON, REGISTERED, FORGOTTEN).when(ForgetPerson(person_id=ID, on=DAY)).then_nothing()
+    given(PERSON, REGISTERED, FORGOTTEN).when(ForgetPerson(on=DAY)).then_nothing()
 
 
 def test_a_forgotten_person_cannot_be_corrected_but_may_register_anew():
     past = (REGISTERED, FORGOTTEN)
-    given(PERSON, *past).when(CorrectPerson(person_id=ID, on=DAY, details=DETAILS)).then_refused(
-        "person-forgotten"
-    )
+    given(PERSON, *past).when(CorrectPerson(on=DAY, **vars(DETAILS))).then_refused("person-forgotten")
     given(PERSON, *past).when(REGISTER).then(REGISTERED)
 
 
 def test_nobody_is_not_found():
-    given(PERSON).when(ForgetPerson(person_id=ID, on=DAY)).then_refused("person-not-found")
-    given(PERSON).when(CorrectPerson(person_id=ID, on=DAY, details=DETAILS)).then_refused("person-not-found")
+    given(PERSON).when(ForgetPerson(on=DAY)).then_refused("person-not-found")
+    given(PERSON).when(CorrectPerson(on=DAY, **vars(DETAILS))).then_refused("person-not-found")

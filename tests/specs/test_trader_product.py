@@ -49,9 +49,10 @@ ITEMS = (DevelopmentItem.PACKAGING,)
 PROPOSE = ProposeProduct(
     on=DAYS[0],
     by=BY,
-    product_id=ID,
-    producer_id=PRODUCER,
     area=AREA,
+    fiscal_year=2565,
+    product_ref="5",
+    producer_id=PRODUCER,
     registered_year=2560,
     quadrant=Quadrant.D,
 )

@@ -4,7 +4,9 @@ from contracts.codes import Code
 from services.chassis.decider.aggregate import Aggregate, aggregate_of
 from services.chassis.decider.decisions import Actor, Decision, Forgotten, Refused, Sealed
 from services.chassis.decider.declared import (
+    CITIZEN_NUMBER,
     Buddhist,
+    CitizenNumber,
     Command,
     Declared,
     FiscalYear,
@@ -17,9 +19,11 @@ from services.chassis.decider.declared import (
 )
 
 __all__ = [
+    "CITIZEN_NUMBER",
     "Actor",
     "Aggregate",
     "Buddhist",
+    "CitizenNumber",
     "Code",
     "Command",
     "Decision",

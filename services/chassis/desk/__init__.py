@@ -8,8 +8,8 @@ fund.takes(AssessFundLevel, "assessments", roles=OFFICER)
 
 from __future__ import annotations
 
-from services.chassis.desk.asking import Check, Stamp, Stream
+from services.chassis.desk.asking import Check, Fill, Stamp, Stream
 from services.chassis.desk.desk import Desk, Things
 from services.chassis.desk.entry import Entry
 
-__all__ = ["Check", "Desk", "Entry", "Stamp", "Stream", "Things"]
+__all__ = ["Check", "Desk", "Entry", "Fill", "Stamp", "Stream", "Things"]

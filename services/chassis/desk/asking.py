@@ -18,6 +18,9 @@ C = TypeVar("C")
 Check = Callable[Concatenate[C, ...], Awaitable[Refused | None]]
 """`check(command, …)`: why not, or None. What else it takes is given by type: `Part[…]`, `Caller`, `Stream`."""
 
+Fill = Callable[Concatenate[C, ...], Awaitable[C]]
+"""`fill(command, …)`: the command with what the service knows and nobody types. What else it takes is as with a `Check`."""
+
 Stream = NewType("Stream", str)
 """The stream that the command is about."""
 

@@ -8,16 +8,16 @@ from typing import Any, Concatenate, TypeVar
 
 from services.chassis.access import Role
 from services.chassis.decider import Aggregate, Command, Declared, Key
-from services.chassis.desk.asking import Asking, Check, Stream, asking
+from services.chassis.desk.asking import Asking, Check, Fill, Stream, asking
 from services.chassis.desk.entry import Entry
 from services.chassis.desk.serving import PLACEHOLDER, serve_command, serve_row
 from services.chassis.forms import Form, name_of
 from services.chassis.http import Routes
 from services.chassis.http.routes import Method
-from services.chassis.lifecycle import Lifecycle
+from services.chassis.lifecycle import NEW, Lifecycle
 from services.chassis.projection import Order, Projection
 from services.chassis.row_run import Job, Step
-from services.chassis.things.kind import Kind, Shows
+from services.chassis.things.kind import Answers, Kind, Shows
 from services.chassis.things.listing import serve_list
 from services.chassis.things.own import serve_own
 from services.chassis.things.view import things_view
@@ -45,23 +45,25 @@ class Desk:
 
     def about(
         self, aggregate: Aggregate[Any, Any], key: type[K], at: str, *, stream: Callable[Concatenate[K, ...], str] | None = None,
-        readers: Collection[Role] = READERS, shows: Shows | None = None, listed: bool = True,
+        readers: Collection[Role] = READERS, shows: Shows | None = None, listed: bool = True, answers: Answers = "all",
     ) -> Things:  # fmt: skip
         """The things of one kind, which lie `at` an address like `/v1/funds/{fund_id}`; people know them by `key`. `stream`
         gives the stream of a key that needs the service's parts for it (a secret, say).
 
         Their register is a list at `/v1/funds` (none if not `listed`), and `readers` may read one: its state, and what
         `shows(state, today)` adds. Where `readers` is PUBLIC, everybody may; what can be done now, and who did what, is
-        then under `/v1/funds/{fund_id}/desk`, and the list is for officers all the same.
+        then under `/v1/funds/{fund_id}/desk`, and the list is for officers all the same. `answers` says what of this is
+        written here: "desk" is that part alone, "none" where a service answers for its things by hand.
         """
-        kind = Kind(aggregate, key, at, readers, shows, listed, asking(stream) if stream else None)
+        kind = Kind(aggregate, key, at, readers, shows, listed, asking(stream) if stream else None, answers)
         if aggregate.name in self.kinds:
             raise TypeError(f"{aggregate.name} is declared twice")
         self.kinds[aggregate.name] = kind
         officers = READERS if kind.public else frozenset(readers)
         if listed:
             serve_list(self.routes, kind, officers)
-        serve_own(self.routes, kind, officers)
+        if answers != "none":
+            serve_own(self.routes, kind, officers)
         return Things(self, kind)
 
     @cached_property
@@ -76,12 +78,18 @@ class Desk:
         readers: Collection[Role] = READERS, shows: Shows | None = None, listed: bool = True,
     ) -> Things:  # fmt: skip
         """All steps of a lifecycle, `at` an address like `/v1/producers/{producer_id}`: what it is called, who may, and when
-        follow from the table. `checks` are look-ups beside those of every desk, a command. For the rest see `about`."""
+        follow from the table. Of several steps that make one, the first is the `POST` to all of them. `checks` are look-ups
+        beside those of every desk, a command. For the rest see `about`."""
         known_by: type[Any] = key or table.key
         things = self.about(table, known_by, at, stream=stream, readers=readers, shows=shows, listed=listed)
+        opened = False
         for step in table.steps:
-            enters = things.opens if step.begins else things.takes
-            enters(step.command, roles={Role(step.by.role)}, checks=(checks or {}).get(step.command))
+            roles, asked = {Role(step.by.role)}, (checks or {}).get(step.command)
+            if step.begins:
+                things.opens(step.command, roles=roles, checks=asked, named=opened, once=step.when == (NEW,))
+                opened = True
+            else:
+                things.takes(step.command, roles=roles, checks=asked)
         return things
 
     def register(
@@ -124,50 +132,67 @@ class Things:
 
     def __init__(self, desk: Desk, kind: Kind) -> None:
         self._desk, self.kind, self._aggregate, self._at = desk, kind, kind.aggregate, kind.at
-        self._id = PLACEHOLDER.findall(kind.at)[-1]
+        self._in_path = [name for name in PLACEHOLDER.findall(kind.at) if name in kind.key.model_fields]
+        self._id = "" if self._in_path else PLACEHOLDER.findall(kind.at)[-1]
 
     def opens(
-        self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None
-    ) -> None:
-        """The command that makes one: `POST` to all of them. It is a key itself. `checks` are look-ups by field."""
+        self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None,
+        fill: Fill[C] | None = None, named: bool = False, once: bool = True,
+    ) -> None:  # fmt: skip
+        """The command that makes one: `POST` to all of them, or to its name there where another makes one, too (`named`).
+        It is a key itself. `checks` are look-ups by field; `once`: two rows of a file cannot make the same one."""
         if not _is_key(command):
             raise TypeError(f"{command.__name__} is no Key: nobody knows the stream of what it makes")
-        first = next(iter(command.model_fields))
+        first = next(iter(command.model_fields)) if once else ""
         if self._desk.places is not None and "area" in command.model_fields:
             checks = {"area": self._desk.places, **(checks or {})}
-        entry = self._entry(command, roles, "POST", self.kind.many, checks, distinct=first)
-        serve_command(self._desk.routes, entry, self._aggregate, status=201)
+        path = f"{self.kind.many}/{name_of(command)}" if named else self.kind.many
+        entry = self._entry(command, roles, "POST", path, checks, distinct=first, fill=fill)
+        serve_command(self._desk.routes, entry, self._aggregate, created=self._at)
 
     def takes(
-        self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None
-    ) -> None:
-        """A step of one that is there: `POST` to the command's name under its address."""
-        entry = self._entry(command, roles, "POST", f"{self._at}/{name_of(command)}", checks, thing=self._id)
+        self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None,
+        fill: Fill[C] | None = None,
+    ) -> None:  # fmt: skip
+        """A step of one that is there: `POST` to the command's name under its address, which names its stream, or has the
+        fields of its key (then the command is one). `fill` gives the fields that are
+        `Stamped` with neither who it is nor the day."""
+        path = f"{self._at}/{name_of(command)}"
+        entry = self._entry(
+            command, roles, "POST", path, checks, thing=self._id, in_path=self._in_path, fill=fill
+        )
         serve_command(self._desk.routes, entry, self._aggregate)
 
     def puts(
         self, command: type[C], *, roles: Collection[Role], checks: Mapping[str, Check[C]] | None = None
     ) -> None:
         """`PUT` to its address, which is its key: makes it, or says it anew."""
-        entry = self._entry(command, roles, "PUT", self._at, checks, in_path=PLACEHOLDER.findall(self._at))
+        entry = self._entry(command, roles, "PUT", self._at, checks, in_path=self._in_path)
         serve_command(self._desk.routes, entry, self._aggregate)
 
     def _entry(
         self, command: type[Command], roles: Collection[Role], method: Method, path: str,
         checks: Mapping[str, Check[C]] | None, *, thing: str = "", distinct: str = "", in_path: Collection[str] = (),
+        fill: Fill[C] | None = None,
     ) -> Entry:  # fmt: skip
         if self._aggregate.commands and command not in self._aggregate.commands:
             raise TypeError(f"{self._aggregate.name} does not decide {command.__name__}")
         about = None if _is_key(command) else self.kind.key
+        kind: type[Any] = command  # mypy thinks that nothing is a Command and a Key
+        key = self.kind.key if self.kind.stream and issubclass(kind, self.kind.key) else about
         form: Form[Any] = Form(command, about=about, in_path=in_path)
         area = "area" if any(blank.name == "area" for blank in form.blanks) else ""
 
-        def steps(entered: Any, stream: Stream | None, _: Mapping[Any, Any]) -> Sequence[Step]:
-            return (Step(Order(self._aggregate, stream or entered.stream, entered)),)
+        asked = asking(fill) if fill else None
+
+        def steps(entered: Any, stream: Stream | None, known: Mapping[Any, Any]) -> Sequence[Step]:
+            about = stream or entered.stream
+            later = None if asked is None else lambda: asked(entered, {**known, Stream: about})
+            return (Step(Order(self._aggregate, about, entered), fill=later),)
 
         entry = Entry(
             form.name, form, frozenset(roles), method, path, thing, _checks(checks), steps, area, distinct,
-            stream=self.kind.stream,
+            stream=self.kind.stream, key=key, fill=asked,
         )  # fmt: skip
         self._desk.add(entry)
         self.kind.entries.append(entry)

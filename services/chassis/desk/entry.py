@@ -42,6 +42,10 @@ class Entry:
     stream: Asking | None = None
     """From a key to its stream, where the key alone does not tell it."""
     jobs: Callable[[Sequence[tuple[int, Any]]], list[Job]] | None = None
+    key: type[Key] | None = None
+    """The key of the thing that a row is about, where the command's own stream is not it."""
+    fill: Asking | None = None
+    """What completes the command, in the moment in which it is decided."""
 
     def made(self, values: Mapping[str, Any], stamp: Stamp) -> Any:
         """What was entered: a command, or a row."""
@@ -53,7 +57,7 @@ class Entry:
 
     def about(self, values: Mapping[str, Any], known: Mapping[Any, Any]) -> Stream | None:
         """The stream of the thing that a row is about; None where the command makes it, or the address says it."""
-        kind: type[Key] | None = self.form.about_type
+        kind = self.key
         if kind is None:
             return None
         key = kind(**{name: values[name] for name in kind.model_fields})
@@ -80,7 +84,8 @@ class Entry:
 
     def parts(self) -> set[Any]:
         """The parts of the service that its look-ups need."""
-        asked = [*self.checks.values(), *(one for one in (self.every, self.stream) if one is not None)]
+        others = (self.every, self.stream, self.fill)
+        asked = [*self.checks.values(), *(one for one in others if one is not None)]
         return {part for check in asked for part in check.parts()}
 
 

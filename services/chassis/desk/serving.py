@@ -22,26 +22,36 @@ Serve = Callable[..., Awaitable[Reply]]
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
-def serve_command(routes: Routes, entry: Entry, aggregate: Aggregate[Any, Any], *, status: int = 200) -> None:
-    """The route of a command: its fields from body and address, its stream from the address or from itself."""
+def serve_command(routes: Routes, entry: Entry, aggregate: Aggregate[Any, Any], *, created: str = "") -> None:
+    """The route of a command: its fields from body and address, its stream from the address or from itself. One that makes
+    a thing says at which address it is `created`."""
     thing, named = entry.thing, _named(entry.parts())
     in_path = [] if thing else PLACEHOLDER.findall(entry.path)
-    created = f"{entry.path}/" if status == 201 else ""
 
     async def enter(run: Run, body: Any = None, **given: Any) -> Reply:
         values = {} if body is None else vars(body)
         if in_path:
             values = {**values, **{name: given[name] for name in in_path}}
         command = entry.made(values, Stamp(run.by))
-        stream = given[thing] if thing else command.stream
+        known: dict[Any, Any] = {kind: given[name] for name, kind in named.items()}
+        stream = given[thing] if thing else entry.about(values, known) or command.stream
         unless = None
-        if entry.checks:
-            known = {kind: given[name] for name, kind in named.items()}
-            refused = await entry.refusal(command, {**known, Caller: run.caller, Stream: stream})
+        if entry.checks or entry.fill:
+            known |= {Caller: run.caller, Stream: stream}
+            refused = await entry.refusal(command, known)
             unless = refused[1] if refused else None
-        return await run(aggregate, stream, command, created=created and created + stream, unless=unless)
+            if entry.fill is not None:
+                command = await entry.fill(command, known)
+        return await run(
+            aggregate, stream, command, created=_location(created, command, stream), unless=unless
+        )
 
-    _declare(routes, entry, enter, named, status)
+    _declare(routes, entry, enter, named, 201 if created else 200)
+
+
+def _location(at: str, command: Any, stream: str) -> str:
+    """The address of what the command made: by its key, or by its stream."""
+    return PLACEHOLDER.sub(lambda found: str(getattr(command, found[1], stream)), at)
 
 
 def serve_row(routes: Routes, entry: Entry, parts: Collection[Any], created: str) -> None:

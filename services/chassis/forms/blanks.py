@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,32 +9,49 @@ from enum import Enum
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 
 from contracts.areas import AREA_CODE, SCOPE
 from contracts.ids import UUID_PATTERN
+from contracts.members import MONTH
+from contracts.money import Money, Percent
 from services.chassis.days import Day, PastDay
-from services.chassis.decider import Buddhist, Past, Personal
-from services.chassis.forms.label import BETWEEN, Label, choices, label
-from services.chassis.forms.words import choices_in, choosing, word
-from services.chassis.http.filters import read_fiscal_year
-from services.chassis.sent import impersonal, meant, read_area
-from services.chassis.thai import arabic_digits
+from services.chassis.decider import CITIZEN_NUMBER, Buddhist, Past
+from services.chassis.forms.label import BETWEEN, Label, choices, label, said_of
+from services.chassis.forms.reading import apart, reading
+from services.chassis.sent import Sent
 
-Kind = Literal["text", "code", "number", "year", "day", "yes-no", "choice", "area", "thing"]
+Kind = Literal[
+    "text",
+    "code",
+    "number",
+    "year",
+    "day",
+    "yes-no",
+    "choice",
+    "area",
+    "thing",
+    "citizen",
+    "month",
+    "money",
+    "percent",
+    "rows",
+]
 
 NOTHING: Mapping[str, Label] = MappingProxyType({})
 YES_NO: Mapping[str, Label] = MappingProxyType({"true": Label("ใช่", "yes"), "false": Label("ไม่ใช่", "no")})
-_WORDS = {"ใช่": True, "yes": True, "true": True, "1": True} | dict.fromkeys(
-    ("ไม่", "ไม่ใช่", "no", "false", "0"), False
-)
-_BETWEEN_ITEMS = re.compile(r"[\s,;]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One blank. `sent` and `typed` are its type where a program sends it, and where people type it into a cell."""
+    """One blank. `sent` and `typed` are its type where a program sends it, and where people type it into a cell.
+
+    A field that may be None need not be filled in by people; a program sends null where it has no default.
+
+    `rows` are several of a small model, as a list of objects in JSON; typed they are `a|b|c; d|e|f`, or one on a line, with the
+    cells in the order of the `columns`: so they hold codes, numbers, days and choices, no sentences.
+    """
 
     name: str
     label: Label
@@ -47,6 +63,9 @@ class Blank:
     choices: Mapping[str, Label]
     sent: Any = field(repr=False)
     typed: Any = field(repr=False)
+    columns: tuple[Blank, ...] = ()
+    model: type[BaseModel] | None = field(default=None, repr=False)
+    """Of a row."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -54,25 +73,52 @@ class Blank:
         return (self.name, self.label.th, self.label.en, f"{self.label.th}{BETWEEN}{self.label.en}")
 
 
-def blank(name: str, told: FieldInfo, where: str) -> Blank:
+def blank(model: type[BaseModel], name: str) -> Blank:
     """The blank of a field; TypeError where its type has none, or where it has no label."""
-    what = f"{where}.{name}"
+    what, told = f"{model.__name__}.{name}", model.model_fields[name]
     base, marks, optional, many, outer = _parts(told, what)
-    asked = _kind(base, marks, what)
+    asked = _kind(base, marks, many, what)
     known = _choices(base)
     longest = [mark.max_length for mark in marks if getattr(mark, "max_length", None)]
+    columns = tuple(blank(base, one) for one in base.model_fields) if asked == "rows" else ()
+    if any(one.many for one in columns):
+        raise TypeError(f"{what}: a row of a row has no blank")
 
     def kind(*, typed: bool) -> Any:
-        item = _annotated(base, [*marks, *_read(marks, asked, known, typed=typed)])
+        item = _row(base, columns, typed=typed) if columns else base
+        item = _annotated(item, [*marks, *reading(asked, marks, known, typed=typed)])
         if asked == "day":
             item = _annotated(PastDay if _past(marks) else Day, marks)
-        whole = _annotated(tuple[item, ...], [*outer, *_apart(typed, known)]) if many else item  # type: ignore[valid-type]
+        parted = apart(asked, [one.name for one in columns], _heads(columns), known) if typed else []
+        whole = _annotated(tuple[item, ...], [*outer, *parted]) if many else item  # type: ignore[valid-type]
         return whole | None if optional else whole
 
     return Blank(
-        name, label(told.description, what), asked, told.is_required(), many, _past(marks),
-        min(longest, default=None), known, kind(typed=False), kind(typed=True),
+        name, label(said_of(model, name), what), asked, told.is_required() and not optional, many, _past(marks),
+        min(longest, default=None), known, kind(typed=False), kind(typed=True), columns, base if columns else None,
     )  # fmt: skip
+
+
+def _row(base: type[BaseModel], columns: tuple[Blank, ...], *, typed: bool) -> type[BaseModel]:
+    """The model that reads one row."""
+    fields: dict[str, Any] = {one.name: as_field(base, one, typed=typed) for one in columns}
+    made = create_model(base.__name__, __base__=Sent, __module__=base.__module__, **fields)
+    made.__doc__ = base.__doc__
+    return made
+
+
+def as_field(model: type[BaseModel], one: Blank, *, typed: bool) -> tuple[Any, Any]:
+    """A blank as a field of a model that reads it."""
+    told, default = model.model_fields[one.name], {}
+    if not told.is_required():
+        default = {"default": told.get_default()}
+    elif typed and not one.required:
+        default = {"default": None}
+    return one.typed if typed else one.sent, Field(description=said_of(model, one.name), **default)
+
+
+def _heads(columns: tuple[Blank, ...]) -> Label:
+    return Label(" | ".join(one.label.th for one in columns), " | ".join(one.label.en for one in columns))
 
 
 def _parts(told: FieldInfo, what: str) -> tuple[Any, list[Any], bool, bool, list[Any]]:
@@ -98,48 +144,25 @@ def _plain(kinds: list[Any], marks: list[Any], what: str) -> tuple[Any, list[Any
     return kinds[0], marks
 
 
-def _kind(base: Any, marks: list[Any], what: str) -> Kind:
+def _kind(base: Any, marks: list[Any], many: bool, what: str) -> Kind:
+    if many and isinstance(base, type) and issubclass(base, BaseModel):
+        return "rows"
     if get_origin(base) is Literal or (isinstance(base, type) and issubclass(base, Enum)):
         return "choice"
     if base is str:
         pattern = next((mark.pattern for mark in marks if getattr(mark, "pattern", None)), "")
         if pattern in (AREA_CODE, SCOPE):
             return "area"
+        own: dict[str, Kind] = {MONTH: "month", CITIZEN_NUMBER: "citizen"}
+        if pattern in own:
+            return own[pattern]
         return "thing" if pattern.endswith(f"{UUID_PATTERN}$") else "code" if pattern else "text"
-    year = any(isinstance(mark, Buddhist) for mark in marks)
-    kinds: dict[Any, Kind] = {bool: "yes-no", int: "year" if year else "number", date: "day"}
+    marked: dict[type, Kind] = {Buddhist: "year", Money: "money", Percent: "percent"}
+    number: Kind = next((marked[type(mark)] for mark in marks if type(mark) in marked), "number")
+    kinds: dict[Any, Kind] = {bool: "yes-no", int: number, date: "day"}
     if base not in kinds:
         raise TypeError(f"{what}: there is no blank for {base}; write its route by hand")
     return kinds[base]
-
-
-def _read(marks: list[Any], kind: Kind, known: Mapping[str, Label], *, typed: bool) -> list[Any]:
-    """How it is read, whatever people make of it."""
-    if kind == "area":
-        return [BeforeValidator(read_area)]
-    if kind == "yes-no":
-        return [BeforeValidator(_yes_no)]
-    if kind == "year":
-        return [BeforeValidator(read_fiscal_year)]
-    if kind == "number":
-        return [BeforeValidator(_number)]
-    if kind == "choice" and typed:
-        return [choosing(known)]
-    named = [AfterValidator(meant)] if kind == "text" else []
-    if kind in ("text", "code") and not any(isinstance(mark, Personal) for mark in marks):
-        return [*named, AfterValidator(impersonal)]
-    return named
-
-
-def _apart(typed: bool, known: Mapping[str, Label]) -> list[Any]:
-    words = frozenset(word(name) for value, called in known.items() for name in (value, called.th, called.en))
-
-    def apart(text: Any) -> Any:
-        if not isinstance(text, str):
-            return text
-        return choices_in(text, words) if words else [item for item in _BETWEEN_ITEMS.split(text) if item]
-
-    return [BeforeValidator(apart)] if typed else []
 
 
 def _choices(base: Any) -> Mapping[str, Label]:
@@ -148,14 +171,6 @@ def _choices(base: Any) -> Mapping[str, Label]:
     if get_origin(base) is Literal:
         return {value: Label(value, value) for value in get_args(base)}
     return choices(base) if isinstance(base, type) and issubclass(base, Enum) else NOTHING
-
-
-def _yes_no(typed: Any) -> Any:
-    return _WORDS.get(word(typed), typed) if isinstance(typed, str) else typed
-
-
-def _number(typed: Any) -> Any:
-    return arabic_digits(typed).replace(",", "") if isinstance(typed, str) else typed
 
 
 def _past(marks: list[Any]) -> bool:

@@ -18,7 +18,7 @@ _THING = re.compile(r'"pattern": "\^(?:([a-z-]+)|\[a-z-\]\+):\[0-9a-f\]')
 """The pattern of a thing's id, in the field's type."""
 _BY_KIND: Mapping[str, str] = {
     "text": "ตัวอย่าง", "code": "a-1", "number": "1", "year": "2565", "day": "1 ต.ค. 2564", "yes-no": "ใช่",
-    "area": "51010101", "money": "1,000", "month": "ต.ค. 2564",
+    "area": "51010101", "money": "1,000", "month": "ต.ค. 2564", "citizen": CITIZEN, "percent": "12.50",
 }  # fmt: skip
 
 
@@ -39,4 +39,6 @@ def _of(blank: Blank, form: Form[Any]) -> str:
                 return next((str(least) for mark in field.metadata if (least := getattr(mark, "ge", 0))), "1")
     if blank.choices:
         return next(iter(blank.choices.values())).th
+    if blank.columns:
+        return "|".join(_of(column, form) for column in blank.columns)
     return _BY_KIND.get(blank.kind, _BY_KIND["text"])

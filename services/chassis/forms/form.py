@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, create_model
 
 from services.chassis.decider import Actor, Command, Key
-from services.chassis.forms.blanks import Blank, blank
+from services.chassis.forms.blanks import Blank, as_field, blank
 from services.chassis.forms.label import label
 from services.chassis.sent import Sent
 
@@ -40,9 +41,13 @@ class Form(Generic[D]):
         self.help = inspect.cleandoc(model.__doc__ or "").partition("\n")[2].strip()
         filled = model.stamped if issubclass(model, Command) else frozenset[str]()
         self.actors = tuple(name for name in filled if model.model_fields[name].annotation is Actor)
-        self.days = tuple(filled.difference(self.actors))
+        self.days = tuple(name for name in filled if model.model_fields[name].annotation is date)
+        for name in filled.difference(self.actors, self.days):
+            if model.model_fields[name].is_required():
+                raise TypeError(f"{model.__name__}.{name} is filled in later and has no default until then")
         self._mine = tuple(name for name in model.model_fields if name not in filled)
         own = _blanks(model, filled)
+        self._rows = {one.name: one.model for one in own if one.model is not None}
         self.about = _blanks(about, ()) if about else ()
         self.own = own
         self.blanks = (*self.about, *own)
@@ -54,22 +59,20 @@ class Form(Generic[D]):
 
     def of(self, values: Mapping[str, Any], **filled: Any) -> D:
         """What was declared, of values that `sent` or `typed` has read, and of what the edge fills in."""
-        return self.model(**{name: values[name] for name in self._mine}, **filled)
+        mine = {name: values[name] for name in self._mine}
+        for name, model in self._rows.items():
+            mine[name] = tuple(model(**vars(row)) for row in mine[name])
+        return self.model(**mine, **filled)
 
     def _model(self, blanks: Collection[Blank], *, typed: bool) -> type[Sent]:
         fields: dict[str, Any] = {}
         for one in blanks:
             owner = self.about_type if one in self.about and self.about_type else self.model
-            told = owner.model_fields[one.name]
-            default: dict[str, Any] = {} if told.is_required() else {"default": told.get_default()}
-            kind = one.typed if typed else one.sent
-            fields[one.name] = (kind, Field(description=told.description, **default))
+            fields[one.name] = as_field(owner, one, typed=typed)
         made = create_model(self.model.__name__, __base__=Sent, __module__=self.model.__module__, **fields)
         made.__doc__ = self.model.__doc__
         return made
 
 
 def _blanks(model: type[BaseModel], filled: Collection[str]) -> tuple[Blank, ...]:
-    return tuple(
-        blank(name, told, model.__name__) for name, told in model.model_fields.items() if name not in filled
-    )
+    return tuple(blank(model, name) for name in model.model_fields if name not in filled)

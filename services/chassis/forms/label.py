@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
 
 from contracts.publish.meanings import strings_under
 from services.chassis.problems import Language
@@ -36,6 +39,22 @@ def label(text: str | None, what: str) -> Label:
     if not _THAI.search(th) or not en or _THAI.search(en) or BETWEEN in en:
         raise TypeError(f"{what} needs a label, as `ไทย{BETWEEN}English`; it has {first!r}")
     return Label(th, en)
+
+
+def said_of(model: type[BaseModel], name: str) -> str:
+    """The string under a field. Pydantic keeps the description of the field's type instead, where that has one of its own,
+    and none at all in models that are published without."""
+    told = model.model_fields[name].description or ""
+    if BETWEEN in told.partition("\n")[0]:
+        return told
+    return next((_strings(one)[name] for one in model.__mro__ if name in _strings(one)), told)
+
+
+@cache
+def _strings(one: type[Any]) -> Mapping[str, str]:
+    """Those of the class itself."""
+    ours = issubclass(one, BaseModel) and one.__module__.partition(".")[0] != "pydantic"
+    return strings_under(one) if ours and one.__annotations__ else {}
 
 
 @cache

@@ -56,14 +56,31 @@ HINTS: dict[str, tuple[str, str]] = {
     "choice": ("เลือกจากรายการ", "choose from the list"),
     "yes-no": ("ใช่ หรือ ไม่ใช่", "ใช่ (yes) or ไม่ใช่ (no)"),
     "text": ("ข้อความ", "text"),
+    "month": ("เดือน เช่น มี.ค. 2565", "a month, as มี.ค. 2565 or 2022-03"),
+    "citizen": ("เลขประจำตัวประชาชน 13 หลัก", "a citizen number of 13 digits"),
+    "percent": ("ร้อยละ เช่น 12.5", "percent, as 12.5"),
+    "money": ("จำนวนเงินเป็นบาท เช่น 1,234.50", "a sum in baht, as 1,234.50"),
 }
 MANY = ("; หลายรายการให้คั่นด้วยจุลภาค", "; several with commas between them")
 
 
 def hint(blank: Blank) -> tuple[str, str]:
     """What may be filled in, in Thai and in English."""
+    if blank.kind == "rows":
+        return rows_hint(blank)
     th, en = HINTS[blank.kind]
     return (th + MANY[0], en + MANY[1]) if blank.many else (th, en)
+
+
+def rows_hint(blank: Blank) -> tuple[str, str]:
+    """The cells of a row in their order, and what each is."""
+    told = [(one.label, hint(one), one.choices.values()) for one in blank.columns]
+    cells = [
+        (f"{called.th} ({', '.join(one.th for one in known) or th})", f"{called.en} ({', '.join(one.en for one in known) or en})")
+        for called, (th, en), known in told
+    ]  # fmt: skip
+    th, en = (" | ".join(names) for names in zip(*cells, strict=True))
+    return f"{th}; คั่นรายการด้วย ;", f"{en}; with ; between the rows"
 
 
 def csv_template(form: Form[Any]) -> bytes:

@@ -164,6 +164,11 @@ class Routes:
 
         return declare
 
+    def include(self, others: Routes) -> None:
+        """Declare the routes of another table of this service, too."""
+        for declared in others.declared:
+            self._add(declared)
+
     def _add(self, declared: Declared) -> None:
         route, reach, given = (
             f"{declared.method} {declared.path}",

@@ -9,7 +9,8 @@ from typing import Any
 from services.chassis.attempt import OUTSIDE
 from services.chassis.decider import Forgotten, Refused, Sealed
 from services.chassis.handling import CommandHandler
-from services.chassis.row_run import AT_ONCE, Job, RowError, Step, Tally
+from services.chassis.projection import Order
+from services.chassis.row_run import AT_ONCE, Job, RowError, Tally
 
 
 async def rehearse(jobs: Sequence[Job], handler: CommandHandler, scopes: tuple[str, ...] | None) -> Tally:
@@ -34,7 +35,7 @@ async def _job(job: Job, handler: CommandHandler, scopes: tuple[str, ...] | None
         if stream not in states:
             held = await handler.state(step.order.aggregate, stream)
             states[stream] = held.state if held.version else step.order.aggregate.initial
-        refused, said = _decided(step, states, scopes)
+        refused, said = _decided(await step.filled(), states, scopes)
         if refused is not None and refused.code not in step.tolerate:
             tally.refused += [
                 RowError(row, refused.code, refused.th, refused.en, refused.field)
@@ -48,12 +49,12 @@ async def _job(job: Job, handler: CommandHandler, scopes: tuple[str, ...] | None
 
 
 def _decided(
-    step: Step, states: dict[str, Any], scopes: tuple[str, ...] | None
+    order: Order, states: dict[str, Any], scopes: tuple[str, ...] | None
 ) -> tuple[Refused | None, int]:
     """The refusal, or how many events; the stream's state is the one after them."""
-    aggregate, stream = step.order.aggregate, step.order.stream
+    aggregate, stream = order.aggregate, order.stream
     state = states[stream]
-    decision = aggregate.decide(step.order.command, state)
+    decision = aggregate.decide(order.command, state)
     if state is not aggregate.initial and not _within(aggregate.area(state), scopes):
         return OUTSIDE, 0
     if isinstance(decision, Refused):

@@ -22,7 +22,7 @@ from services.chassis.imports.intake import CompleteImport, Import, Intake
 from services.chassis.imports.jobs import Known, jobs, typed
 from services.chassis.imports.kept_files import drop
 from services.chassis.projection import Order
-from services.chassis.row_run import Job, RowError, Tally, run_rows, until_known
+from services.chassis.row_run import Job, RowError, Step, Tally, run_rows, until_known
 from services.chassis.service import Parts
 
 ACTOR = "system:import"
@@ -142,7 +142,7 @@ async def _run_held(running: Running, import_id: str, me: str, stop: asyncio.Eve
         correlation_id=str(run_id),
     )
     with contextlib.suppress(KeyReused):  # another process has completed it, and counted otherwise
-        if await until_known(parts.handler, Order(imports, import_id, completed), done, stop) is None:
+        if await until_known(parts.handler, Step(Order(imports, import_id, completed)), done, stop) is None:
             return
     await parts.handler.sealing.destroy(import_id)
     _, _, left_out = await parts.import_reports.counts(import_id, 0)

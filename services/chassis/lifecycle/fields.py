@@ -55,6 +55,8 @@ def flow(step: Step[Any], event: type[Event], state: type[Progress], makers: fro
             of_state.append((name, "stage"))
         elif step.key is not None and name == identity(state):
             of_command.append((name, "stream"))
+        elif step.key is not None and isinstance(getattr(step.key, name, None), property):
+            of_command.append((name, name))  # it follows from the key
         elif before in known and not (NEW in step.when and name == before):
             # Of what is new nothing is known but how it was.
             of_state.append((name, before))

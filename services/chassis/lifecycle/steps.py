@@ -99,7 +99,8 @@ def step(
     """`command` is said as the event `says` while the thing stands at one of `when`, unless a rule refuses it.
 
     The event's fields come by their names: from the command, else from the state. `was` is the stage before, `was_x` the
-    state's `x`, `fiscal_year` that of the day where neither has one; of what a `Key` makes, the thing's own id is the key's stream. What does not come so, which of several events it is, or
+    state's `x`, `fiscal_year` that of the day where neither has one; of what a `Key` makes, the thing's own id is the key's stream, and
+    the key's properties are fields, too. What does not come so, which of several events it is, or
     how many, is said by `tell`. With `again` the step is a no-op where it would change nothing. Out of turn it is refused in
     words made of the stages' names, or with `otherwise`. `source` is the line of the department's document.
 

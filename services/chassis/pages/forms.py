@@ -81,7 +81,7 @@ class Forms:
             errors += [one for one in told if one.field not in wrong]
         if errors:
             return await self._form(request, entry, filled, key=key, errors=errors, status=422)
-        values = typed.model_dump(mode="json", exclude_unset=True)
+        values = typed.model_dump(mode="json")
         path = entry.path.format_map({**values, **({entry.thing: stream} if entry.thing else {})})
         body = {name: value for name, value in values.items() if name in form.sent.model_fields}
         match = (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from contracts.event import Event
 from contracts.stage import Stage
@@ -28,6 +28,10 @@ Shows = Callable[[Any, date], Mapping[str, Any]]
 """`shows(state, today)`: what a thing's own answer has besides its state's fields."""
 
 
+Answers = Literal["all", "desk", "none"]
+"""Which answers of a thing are made of its declaration; the others a service writes by hand."""
+
+
 @dataclass
 class Kind:
     """The things of one kind. `entries` are the commands about them, in the order in which they were declared."""
@@ -40,6 +44,7 @@ class Kind:
     listed: bool
     stream: Asking | None = None
     """From a key to its stream, where the key alone does not tell it."""
+    answers: Answers = "all"
     entries: list[Entry] = field(default_factory=list)
 
     @property
@@ -60,7 +65,7 @@ class Kind:
     @property
     def own(self) -> str:
         """The address of the answer with what can be done now and what was."""
-        return f"{self.at}/desk" if self.public else self.at
+        return f"{self.at}/desk" if self.public or self.answers == "desk" else self.at
 
     @cached_property
     def called(self) -> Label:

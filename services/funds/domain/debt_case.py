@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar
 
 from pydantic import Field
 
@@ -37,95 +36,194 @@ from contracts.funds import (
 )
 from contracts.funds import DebtStage as At
 from contracts.ids import StreamId, stream_id
-from services.chassis.decider import Decision, Refused
+from contracts.money import Rate, Satang
+from services.chassis.decider import Decision, Happened, Key, Refused
 from services.chassis.lifecycle import DISTRICT, NEW, Progress, Say, Signed, lifecycle, refuses, step
 
 
-class SurveyDebt(Signed):
-    """Enter all contracts of the household with the centre's funds; a later year's survey begins anew."""
+def centre_stream(village: str) -> str:
+    """A village has one centre."""
+    return stream_id("fund-centre", village)
 
-    case_id: StreamId
-    household_id: StreamId
-    centre_id: StreamId
-    cohort: Cohort
+
+def household_stream(village: str, household_ref: str) -> str:
+    """The centre's number of it: whose household it is, no event says."""
+    return stream_id("household", village, household_ref)
+
+
+def debt_case_stream(household_id: str) -> str:
+    """One a household."""
+    return stream_id("debt-case", household_id)
+
+
+class HouseholdKey(Key):
+    """ครัวเรือนที่เป็นหนี้ · An indebted household
+
+    Known by the village of its fund management centre, and the number that the centre's database of debtors gives it (003 L6220, step 1).
+    """
+
     area: AreaCode
+    """หมู่บ้านของศูนย์จัดการกองทุนชุมชน · village of the fund management centre"""
+    household_ref: str = Field(pattern=r"^[0-9A-Za-z/-]{1,20}$")
+    """เลขที่ครัวเรือนในฐานข้อมูลลูกหนี้ของศูนย์ · number in the centre's database of debtors"""
+
+    @property
+    def centre_id(self) -> str:
+        """The centre's stream."""
+        return centre_stream(self.area)
+
+    @property
+    def household_id(self) -> str:
+        """The household's opaque id."""
+        return household_stream(self.area, self.household_ref)
+
+    @property
+    def stream(self) -> str:
+        """See `Key.stream`."""
+        return debt_case_stream(self.household_id)
+
+
+class SurveyDebt(HouseholdKey, Signed):
+    """สำรวจหนี้สินครัวเรือน · Survey a household's debts
+
+    All contracts of the household with the centre's funds; a later year's survey begins anew.
+    """
+
+    on: Happened
+    """วันที่สำรวจ · surveyed on"""
+    cohort: Cohort
+    """กลุ่มศูนย์ · group of centres"""
     contracts: tuple[LoanContract, ...]
+    """สัญญาเงินกู้ · loan contracts"""
+
+    def mistakes(self) -> Iterator[Refused]:
+        """ครัวเรือนเป้าหมายที่เป็นหนี้; a centre is a village's, and a contract stands there once (ours)."""
+        if len(self.area) != 8:
+            yield NOT_A_VILLAGE
+        if not self.contracts:
+            yield NO_DEBT
+        if len({contract.contract_no for contract in self.contracts}) < len(self.contracts):
+            yield TWICE
 
 
 class ClassifyDebtor(Signed):
-    """The class that the committee put it into."""
+    """จัดประเภทลูกหนี้ · Classify a debtor
+
+    The class that the committee put it into.
+    """
 
     debtor_class: Code
+    """รหัสประเภทลูกหนี้ · code of the class"""
     form_version: Code
+    """รหัสรุ่นของแบบ · code of the form's version"""
 
 
 class SelectHousehold(Signed):
-    """Choose it for the programme (3.3)."""
+    """คัดเลือกครัวเรือนเป้าหมาย · Choose a household for the programme (3.3)"""
 
 
 class RegisterHousehold(Signed):
-    """It registers with the committee (3.3)."""
+    """ลงทะเบียนกับคณะกรรมการศูนย์ · Register a household with the centre's committee (3.3)"""
 
 
 class NegotiateDebt(Signed):
-    """Debtor and creditors negotiate (4.3.1)."""
+    """เจรจาไกล่เกลี่ยหนี้ · Debtor and creditors negotiate (4.3.1)"""
 
     creditors: tuple[StreamId, ...]
+    """กองทุนเจ้าหนี้ · funds that lent"""
 
 
-class Restructure(Signed):
-    """What restructuring needs to know besides: the highest rate that the law allows, the funds of the centre."""
+class Rated(Signed):
+    """A step that sets a rate."""
 
-    stamped: ClassVar[frozenset[str]] = frozenset({"by", "cap_bp", "member_funds"})
+    rate_bp: Rate
+    """อัตราดอกเบี้ยต่อปี · yearly rate"""
 
-    cap_bp: int
-    member_funds: tuple[StreamId, ...]
+    def mistakes(self) -> Iterator[Refused]:
+        """003 L4308: ต้องไม่เกินตามที่กฎหมายกำหนด. The handbook prints no figure; it is the law's."""
+        if self.rate_bp > LEGAL_RATE:
+            yield ABOVE_THE_LAW
 
 
-class ConsolidateContracts(Restructure):
-    """Put all contracts into one, of one fund of the centre (4.3.1)."""
+class ConsolidateContracts(Rated):
+    """รวมสัญญาเป็นสัญญาเดียว · Put all contracts into one
+
+    Of one fund of the centre (4.3.1). Which funds are the centre's is told with it, as there is no register of centres yet.
+    """
 
     contract_no: Code
+    """เลขที่สัญญาใหม่ · number of the new contract"""
     fund_id: StreamId
-    rate_bp: int = Field(ge=0, le=100_000)
+    """กองทุนที่รับหนี้ · fund that takes the debt"""
     ends_on: date
+    """วันครบกำหนด · last day"""
+    member_funds: tuple[StreamId, ...]
+    """กองทุนสมาชิกของศูนย์ · funds that are members of the centre"""
+
+    def mistakes(self) -> Iterator[Refused]:
+        """003 L4303: กองทุนเพียงกลุ่ม/กองทุนเดียว (ที่เป็นสมาชิกของศูนย์จัดการกองทุนชุมชน)."""
+        yield from super().mistakes()
+        if self.fund_id not in self.member_funds:
+            yield OUTSIDE
 
 
-class ExtendTerm(Restructure):
-    """Let a contract run longer (4.3.2)."""
+class ExtendTerm(Signed):
+    """ขยายระยะเวลาชำระคืน · Let a contract run longer (4.3.2)"""
 
     contract_no: Code
+    """เลขที่สัญญา · number of the contract"""
     ends_on: date
+    """วันครบกำหนดใหม่ · new last day"""
 
 
-class CutRate(Restructure):
-    """Lower a contract's rate (4.3.3)."""
+class CutRate(Rated):
+    """ลดอัตราดอกเบี้ย · Lower a contract's rate (4.3.3)"""
 
     contract_no: Code
-    rate_bp: int = Field(ge=0)
+    """เลขที่สัญญา · number of the contract"""
 
 
 class AgreeOccupationPlan(Signed):
-    """How the household is to earn more, and what that may cost (5)."""
+    """จัดทำแผนพัฒนาอาชีพ · Agree on an occupation plan
+
+    How the household is to earn more, and what that may cost (5).
+    """
 
     activity: Code
-    budget_satang: int = Field(ge=0)
+    """รหัสกิจกรรม · code of the activity"""
+    budget_satang: Satang
+    """งบประมาณของแผน · budget of the plan"""
 
 
 class DeliverSupport(Signed):
-    """What it was given (sub-activity 2)."""
+    """สนับสนุนการประกอบอาชีพ · Deliver occupation support (sub-activity 2)"""
 
     items: tuple[SupportItem, ...]
+    """รายการที่สนับสนุน · what was given"""
+
+    def mistakes(self) -> Iterator[Refused]:
+        """003 L4318: ห้ามนำงบประมาณที่ได้รับไปดำเนินการในรูปแบบเงินทุนหมุนเวียน (เงินกู้) หรือจัดซื้อครุภัณฑ์."""
+        if not self.items:
+            yield NOTHING_GIVEN
+        if any(item.kind in (SupportKind.DURABLE, SupportKind.LOAN_CAPITAL) for item in self.items):
+            yield FORBIDDEN
 
 
 class FollowUpDebt(Signed):
-    """What is still owed on each contract."""
+    """ติดตามผลหนี้สิน · Follow a household's debts up
+
+    What is still owed on each contract.
+    """
 
     balances: tuple[Balance, ...]
+    """ยอดคงเหลือรายสัญญา · balances of the contracts"""
 
 
 class CloseUnresolved(Signed):
-    """The year has ended, and it owes as much."""
+    """สิ้นปีโดยแก้หนี้ไม่สำเร็จ · Close a case unresolved
+
+    The year has ended, and it owes as much.
+    """
 
 
 Contracts = Mapping[str, LoanContract]
@@ -153,41 +251,58 @@ class DebtCase(Progress):
         return sum(contract.outstanding_satang for contract in self.contracts.values())
 
 
-def debt_case_stream(household_id: str) -> str:
-    """One a household."""
-    return stream_id("debt-case", household_id)
-
+LEGAL_RATE = 1_500
+"""15 percent a year: ป.พ.พ. มาตรา 654, which holds for whoever is no financial institution."""
 
 NO_CONTRACT = Refused(
-    "no-such-contract", "ไม่พบสัญญาเลขนี้", "There is no contract of this number.", kind="invalid"
+    "no-such-contract",
+    "ไม่พบสัญญาเลขนี้",
+    "There is no contract of this number.",
+    kind="invalid",
+    field="contract_no",
 )
 NOT_LOWER = Refused(
-    "rate-not-lower", "อัตราดอกเบี้ยต้องต่ำกว่าเดิม", "The rate must be lower than before.", kind="invalid"
+    "rate-not-lower",
+    "อัตราดอกเบี้ยต้องต่ำกว่าเดิม",
+    "The rate must be lower than before.",
+    kind="invalid",
+    field="rate_bp",
 )
 NOT_LATER = Refused(
-    "term-not-longer", "วันครบกำหนดต้องช้ากว่าเดิม", "The last day must be later than before.", kind="invalid"
+    "term-not-longer",
+    "วันครบกำหนดต้องช้ากว่าเดิม",
+    "The last day must be later than before.",
+    kind="invalid",
+    field="ends_on",
 )
 OTHER_CONTRACTS = Refused(
     "balances-of-other-contracts", "ยอดคงเหลือต้องครบทุกสัญญาที่มีผล", "A balance of each contract in force is needed, and of no other.",
-    kind="invalid",
+    kind="invalid", field="balances",
 )  # fmt: skip
-
-
-@refuses("no-debt", "ไม่มีสัญญาเงินกู้", "There is no contract.", kind="invalid")
-def no_debt(command: SurveyDebt, _: DebtCase) -> bool:
-    """ครัวเรือนเป้าหมายที่เป็นหนี้."""
-    return not command.contracts
-
-
-@refuses(
-    "contract-twice",
-    "สัญญาเลขเดียวกันมีมากกว่าหนึ่งรายการ",
-    "A contract stands there more than once.",
-    kind="invalid",
+NOT_A_VILLAGE = Refused(
+    "centre-needs-a-village", "ศูนย์จัดการกองทุนชุมชนต้องระบุรหัสหมู่บ้าน ๘ หลัก", "A centre needs a village's 8-digit code.",
+    kind="invalid", field="area",
+)  # fmt: skip
+NO_DEBT = Refused("no-debt", "ไม่มีสัญญาเงินกู้", "There is no contract.", kind="invalid", field="contracts")
+TWICE = Refused(
+    "contract-twice", "สัญญาเลขเดียวกันมีมากกว่าหนึ่งรายการ", "A contract stands there more than once.",
+    kind="invalid", field="contracts",
+)  # fmt: skip
+OUTSIDE = Refused(
+    "fund-outside-the-centre", "กองทุนนี้ไม่ได้เป็นสมาชิกของศูนย์จัดการกองทุนชุมชน", "This fund is no member of the centre.",
+    kind="invalid", rule="003 L4303", field="fund_id",
+)  # fmt: skip
+ABOVE_THE_LAW = Refused(
+    "rate-above-the-law", "อัตราดอกเบี้ยเกินกว่าที่กฎหมายกำหนด (ร้อยละ ๑๕ ต่อปี)",
+    "The rate is above what the law allows, 15 percent a year.", kind="invalid", rule="003 L4308", field="rate_bp",
+)  # fmt: skip
+NOTHING_GIVEN = Refused(
+    "nothing-given", "ต้องระบุสิ่งที่สนับสนุน", "Say what was given.", kind="invalid", field="items"
 )
-def twice(command: SurveyDebt, _: DebtCase) -> bool:
-    """Ours."""
-    return len({contract.contract_no for contract in command.contracts}) < len(command.contracts)
+FORBIDDEN = Refused(
+    "support-forbidden", "ห้ามใช้งบประมาณเป็นเงินทุนหมุนเวียน (เงินกู้) หรือจัดซื้อครุภัณฑ์",
+    "The money must not be lent, nor buy durable articles.", kind="invalid", rule="003 L4318", field="items",
+)  # fmt: skip
 
 
 @refuses(
@@ -214,42 +329,8 @@ def one_already(_: ConsolidateContracts, case: DebtCase) -> bool:
 
 
 @refuses(
-    "fund-outside-the-centre", "กองทุนนี้ไม่ได้เป็นสมาชิกของศูนย์จัดการกองทุนชุมชน", "This fund is no member of the centre.",
-    rule="003 L4303",
-)  # fmt: skip
-def outside(command: ConsolidateContracts, _: DebtCase) -> bool:
-    """003 L4303: กองทุนเพียงกลุ่ม/กองทุนเดียว (ที่เป็นสมาชิกของศูนย์จัดการกองทุนชุมชน)."""
-    return command.fund_id not in command.member_funds
-
-
-@refuses(
-    "rate-above-the-law",
-    "อัตราดอกเบี้ยเกินกว่าที่กฎหมายกำหนด",
-    "The rate is above what the law allows.",
-    kind="invalid",
-    rule="003 L4308",
+    "over-budget", "เกินงบประมาณของแผน", "It costs more than the plan has.", kind="invalid", field="items"
 )
-def above_the_law(command: ConsolidateContracts | CutRate, _: DebtCase) -> bool:
-    """003 L4308: ต้องไม่เกินตามที่กฎหมายกำหนด. The figure is not printed, so it comes with the command."""
-    return command.rate_bp > command.cap_bp
-
-
-@refuses("nothing-given", "ต้องระบุสิ่งที่สนับสนุน", "Say what was given.", kind="invalid")
-def nothing(command: DeliverSupport, _: DebtCase) -> bool:
-    """Ours."""
-    return not command.items
-
-
-@refuses(
-    "support-forbidden", "ห้ามใช้งบประมาณเป็นเงินทุนหมุนเวียน (เงินกู้) หรือจัดซื้อครุภัณฑ์",
-    "The money must not be lent, nor buy durable articles.", kind="invalid", rule="003 L4318",
-)  # fmt: skip
-def forbidden(command: DeliverSupport, _: DebtCase) -> bool:
-    """003 L4318: ห้ามนำงบประมาณที่ได้รับไปดำเนินการในรูปแบบเงินทุนหมุนเวียน (เงินกู้) หรือจัดซื้อครุภัณฑ์."""
-    return any(item.kind in (SupportKind.DURABLE, SupportKind.LOAN_CAPITAL) for item in command.items)
-
-
-@refuses("over-budget", "เกินงบประมาณของแผน", "It costs more than the plan has.", kind="invalid")
 def over_budget(command: DeliverSupport, case: DebtCase) -> bool:
     """Ours: what was approved is not exceeded."""
     return value(command) > case.budget_satang
@@ -382,7 +463,7 @@ DEBT_CASE = lifecycle(
     initial=DebtCase(),
     stages=At,
     steps=(
-        step(SurveyDebt, HouseholdDebtSurveyed, (NEW, *At), DISTRICT, unless=(no_debt, twice, this_year), tell=survey),
+        step(SurveyDebt, HouseholdDebtSurveyed, (NEW, *At), DISTRICT, unless=(this_year,), tell=survey),
         step(ClassifyDebtor, DebtorClassified, At.SURVEYED, DISTRICT, source="003 L4277"),
         step(
             SelectHousehold, HouseholdSelectedForDebtProgramme, At.CLASSIFIED, DISTRICT, unless=(supported_before,),
@@ -392,13 +473,13 @@ DEBT_CASE = lifecycle(
         step(NegotiateDebt, RestructuringNegotiated, At.REGISTERED, DISTRICT, source="003 L4302"),
         step(
             ConsolidateContracts, (DebtTransferredToFund, LoanContractsConsolidated), RESTRUCTURING, DISTRICT,
-            unless=(one_already, outside, above_the_law), tell=consolidate, source="003 L4300",
+            unless=(one_already,), tell=consolidate, source="003 L4300",
         ),
         step(ExtendTerm, RepaymentTermExtended, RESTRUCTURING, DISTRICT, tell=extend, source="003 L4306"),
-        step(CutRate, InterestRateReduced, RESTRUCTURING, DISTRICT, unless=(above_the_law,), tell=cut_rate, source="003 L4308"),
+        step(CutRate, InterestRateReduced, RESTRUCTURING, DISTRICT, tell=cut_rate, source="003 L4308"),
         step(AgreeOccupationPlan, OccupationPlanAgreed, At.RESTRUCTURED, DISTRICT, source="003 L4310"),
         step(
-            DeliverSupport, OccupationSupportDelivered, At.PLANNED, DISTRICT, unless=(nothing, forbidden, over_budget),
+            DeliverSupport, OccupationSupportDelivered, At.PLANNED, DISTRICT, unless=(over_budget,),
             tell=support, source="003 L4318",
         ),
         step(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contracts.members import Network
 from services.chassis.access import Caller, Role
-from services.chassis.decider import Key, Refused
+from services.chassis.decider import CitizenNumber, Key, Refused
 from services.chassis.desk import Stream
 from services.chassis.http import Part
 from services.chassis.service import Parts
 from services.members.api.areas import register_of
-from services.members.api.persons import CitizenNumber, person_stream
+from services.members.api.persons import person_stream
 from services.members.api.table import desk
 from services.members.domain.membership import (
     MEMBERSHIP,

@@ -1,67 +1,45 @@
-"""Persons over HTTP: the only routes that take or give personal data; every reading is noted first."""
+"""Persons: the only routes that take or give personal data; every reading is noted first."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 from starlette.requests import Request
 
 from contracts.ids import secret_stream_id
 from services.chassis.access import Caller, Role
-from services.chassis.days import PastDay, today
-from services.chassis.decider import Personal
-from services.chassis.forms.example import CITIZEN
-from services.chassis.http import BY_CALLER, Part, Reply, Run
+from services.chassis.decider import CitizenNumber, Refused
+from services.chassis.desk import Stream
+from services.chassis.http import BY_CALLER, Part
 from services.chassis.problems import refusal
-from services.chassis.sent import Sent, TypedArea
+from services.chassis.sent import Sent
 from services.chassis.service import Parts
 from services.chassis.thai import citizen_number, is_generated_number
 from services.members.api.areas import register_of
 from services.members.api.ids import PersonId
-from services.members.api.table import routes
+from services.members.api.table import desk, routes
 from services.members.domain.person import (
     FORGOTTEN,
     NOT_FOUND,
     PERSON,
     CorrectPerson,
-    Details,
     ForgetPerson,
     Person,
+    PersonKey,
     RegisterPerson,
 )
 
-CitizenNumber = Annotated[
-    str,
-    BeforeValidator(lambda value: citizen_number(value) if isinstance(value, str) else value),
-    Personal(),
-    Field(examples=[CITIZEN]),
+TypedNumber = Annotated[
+    CitizenNumber, BeforeValidator(lambda value: citizen_number(value) if isinstance(value, str) else value)
 ]
-"""Thirteen digits with a right check digit; Thai digits and dashes are read."""
-
-Name = Annotated[str, Field(min_length=1, max_length=100), Personal()]
-
-
-class PersonDetails(Sent):
-    """What a person is called and when they were born."""
-
-    citizen_number: CitizenNumber
-    given_name: Name
-    family_name: Name
-    birth_date: PastDay | None = None
-
-
-class NewPerson(PersonDetails):
-    """A person to make known, with the area where they live."""
-
-    area: TypedArea
 
 
 class Lookup(Sent):
     """The number to look for; in a body, because an address is logged on its way."""
 
-    citizen_number: CitizenNumber
+    citizen_number: TypedNumber
 
 
 def person_stream(parts: Parts, number: str) -> str:
@@ -79,35 +57,35 @@ async def person(person_id: str, caller: Caller, parts: Parts) -> Person:
     return found
 
 
-@routes.command("POST", "/v1/persons", roles={Role.OFFICER}, status=201, summary="Register a person")
-async def register(body: NewPerson, run: Run, parts: Part[Parts]) -> Reply:
-    stream = person_stream(parts, body.citizen_number)
-    command = RegisterPerson(
-        person_id=stream,
-        area=body.area,
-        on=today(),
-        details=Details(**body.model_dump(exclude={"area"})),
-        generated=is_generated_number(body.citizen_number),
-    )
-    unless = (await register_of(parts.handler, body.area)).open_at(body.area, command.on)
-    return await run(PERSON, stream, command, created=f"/v1/persons/{stream}", unless=unless)
+def person_of(key: PersonKey, parts: Part[Parts]) -> str:
+    """The stream of the person with this number."""
+    return person_stream(parts, key.citizen_number)
 
 
-@routes.command(
-    "PUT", "/v1/persons/{person_id}/details", roles={Role.OFFICER}, summary="Correct a person's details"
+async def by_number(register: RegisterPerson, person_id: Stream) -> RegisterPerson:
+    """With the id; and whether it is an example's number."""
+    generated = is_generated_number(register.citizen_number)
+    return register.model_copy(update={"person_id": person_id, "generated": generated})
+
+
+async def in_register(register: RegisterPerson, parts: Part[Parts]) -> Refused | None:
+    """The area is in the register, and open."""
+    return (await register_of(parts.handler, register.area)).open_at(register.area, register.on)
+
+
+async def of_this_person(correct: CorrectPerson, person_id: Stream, parts: Part[Parts]) -> Refused | None:
+    """The number is this person's: it cannot be corrected."""
+    return None if person_stream(parts, correct.citizen_number) == person_id else NOT_FOUND
+
+
+OFFICER, APPROVER = {Role.OFFICER}, {Role.APPROVER}
+
+persons = desk.about(
+    PERSON, PersonKey, "/v1/persons/{person_id}", stream=person_of, listed=False, answers="none"
 )
-async def correct(person_id: PersonId, body: PersonDetails, run: Run, parts: Part[Parts]) -> Reply:
-    if person_stream(parts, body.citizen_number) != person_id:
-        raise refusal(NOT_FOUND)
-    command = CorrectPerson(person_id=person_id, on=today(), details=Details(**body.model_dump()))
-    return await run(PERSON, person_id, command)
-
-
-@routes.command(
-    "DELETE", "/v1/persons/{person_id}/details", roles={Role.APPROVER}, summary="Forget a person (PDPA)"
-)
-async def forget(person_id: PersonId, run: Run) -> Reply:
-    return await run(PERSON, person_id, ForgetPerson(person_id=person_id, on=today()))
+persons.opens(RegisterPerson, roles=OFFICER, checks={"area": in_register}, fill=by_number)
+persons.takes(CorrectPerson, roles=OFFICER, checks={"citizen_number": of_this_person})
+persons.takes(ForgetPerson, roles=APPROVER)
 
 
 @routes.command("POST", "/v1/persons/lookup", roles={Role.OFFICER}, summary="Find a person by citizen number")

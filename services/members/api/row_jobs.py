@@ -12,9 +12,9 @@ from services.chassis.row_run import Job, Step
 from services.chassis.service import Parts
 from services.members.api.persons import person_stream
 from services.members.api.rows import AreaLine, MembershipLine
-from services.members.domain.area_register import AREA_REGISTER, AreaRow, RegisterAreas, register_stream
+from services.members.domain.area_register import AREA_REGISTER, RegisterArea, RegisterAreas, register_stream
 from services.members.domain.membership import MEMBERSHIP, EnterFromRegister
-from services.members.domain.person import KNOWN, PERSON, Details, RegisterPerson
+from services.members.domain.person import KNOWN, PERSON, RegisterPerson
 
 PORTION = 400
 """Areas that one command registers: within a commit's 500 events."""
@@ -34,7 +34,9 @@ def area_jobs(rows: Sequence[tuple[int, AreaLine]]) -> list[Job]:
                         AREA_REGISTER,
                         register_stream(code),
                         RegisterAreas(
-                            rows=tuple(AreaRow(**line.model_dump(exclude={"level"})) for _, line in portion)
+                            rows=tuple(
+                                RegisterArea(**line.model_dump(exclude={"level"})) for _, line in portion
+                            )
                         ),
                     ),
                     rows=tuple(number for number, _ in portion),
@@ -48,14 +50,15 @@ def area_jobs(rows: Sequence[tuple[int, AreaLine]]) -> list[Job]:
 def entry(line: MembershipLine, stamp: Stamp, parts: Part[Parts]) -> tuple[Step, Step]:
     """What one row asks for: that the person is known, and the membership with its steps."""
     person = person_stream(parts, line.citizen_id)
-    details = Details(
+    known = RegisterPerson(
         citizen_number=line.citizen_id,
         given_name=line.given_name,
         family_name=line.family_name,
         birth_date=line.birth_date,
-    )
-    known = RegisterPerson(
-        person_id=person, area=line.area, on=stamp.today, details=details, generated=line.generated
+        area=line.area,
+        on=stamp.today,
+        person_id=person,
+        generated=line.generated,
     )
     entered = EnterFromRegister(
         person_id=person,

@@ -10,13 +10,13 @@ from pydantic import Field
 from contracts.areas import AreaCode, level
 from contracts.calendar import FIRST_DAY
 from contracts.members import Cohort, Network
-from services.chassis.decider import Declared, Happened, Refused
+from services.chassis.decider import CitizenNumber, Declared, Happened, Refused
 from services.chassis.http import Part
 from services.chassis.problems import FieldError
 from services.chassis.service import Parts
 from services.members.api.areas import registers_of
-from services.members.api.persons import CitizenNumber, Name
 from services.members.domain.membership import CardNumber
+from services.members.domain.person import Name
 
 Number = int | None
 """Of a row in its file, from 1; None for a row that came alone."""

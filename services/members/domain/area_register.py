@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
@@ -13,39 +13,73 @@ from contracts.areas import AreaCode, level, parent, parents
 from contracts.event import Event
 from contracts.ids import stream_id
 from contracts.members import AreaAbolished, AreaRegistered, AreaRenamed, AreaSplit
-from services.chassis.decider import Aggregate, Command, Decision, Refused
+from services.chassis.decider import Aggregate, Command, Decision, Happened, Key, Refused
 
 
-class AreaRow(Command):
-    """One area as it is to stand in the register."""
+class AreaKey(Key):
+    """พื้นที่ · An area"""
 
     code: AreaCode
+    """รหัสพื้นที่ · area code"""
+
+    @property
+    def stream(self) -> str:
+        """The register that holds it: one a province."""
+        return register_stream(self.code)
+
+
+class RegisterArea(AreaKey, Command):
+    """ขึ้นทะเบียนพื้นที่หรือแก้ชื่อ · Register an area, or correct its names"""
+
     name_th: str = Field(min_length=1, max_length=120)
+    """ชื่อไทย · Thai name"""
     name_en: str = Field(min_length=1, max_length=120)
+    """ชื่ออังกฤษ · English name"""
     valid_from: date
+    """ตั้งแต่วันที่ · since"""
     assumed: bool = False
+    """เป็นข้อสมมุติ · assumed"""
 
 
 class RegisterAreas(Command):
-    """Put areas of one province into the register, or correct their names. What is so already is left alone."""
+    """Many areas of one province at once. What is so already is left alone."""
 
-    rows: tuple[AreaRow, ...] = Field(min_length=1, max_length=400)
+    rows: tuple[RegisterArea, ...] = Field(min_length=1, max_length=400)
 
 
-class SplitArea(Command):
-    """Part of an area becomes new areas, which are registered first; the old one goes on with the rest."""
+class SplitArea(AreaKey, Command):
+    """แบ่งพื้นที่ · Split an area
 
-    code: AreaCode
+    Part of it becomes new areas, which are registered first; the old one goes on with the rest.
+    """
+
     into: tuple[AreaCode, ...] = Field(min_length=1, max_length=50)
-    on: date
+    """พื้นที่ใหม่ · new areas"""
+    on: Happened
+    """ตั้งแต่วันที่ · since"""
+
+    def mistakes(self) -> Iterator[Refused]:
+        """A district gives districts."""
+        if any(code == self.code or level(code) != level(self.code) for code in self.into):
+            yield ACROSS_LEVELS
 
 
-class AbolishArea(Command):
-    """An area ends; its history stays. `successor` is the area that what was there belongs to now."""
+class AbolishArea(AreaKey, Command):
+    """ยกเลิกพื้นที่ · Abolish an area
 
-    code: AreaCode
+    It ends; its history stays.
+    """
+
     successor: AreaCode | None = None
-    on: date
+    """พื้นที่ที่รับช่วงต่อ (ถ้ามี) · area that what was there belongs to now, if any"""
+    on: Happened
+    """ตั้งแต่วันที่ · since"""
+
+
+ACROSS_LEVELS = Refused(
+    "split-across-levels", "พื้นที่ใหม่ต้องเป็นพื้นที่อื่นในระดับเดียวกับพื้นที่เดิม", "The new areas must be others, of the level of the old one.",
+    kind="invalid", field="into",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +132,21 @@ def register_stream(code: str) -> str:
     return stream_id("area-register", code[:2])
 
 
-def decide(command: RegisterAreas | SplitArea | AbolishArea, state: AreaRegister) -> Decision:
+def decide(command: RegisterArea | RegisterAreas | SplitArea | AbolishArea, state: AreaRegister) -> Decision:
     """See each command."""
     match command:
+        case RegisterArea():
+            return _register((command,), state)
         case RegisterAreas():
-            return _register(command, state)
+            return _register(command.rows, state)
         case SplitArea():
             missing = [code for code in (command.code, *command.into) if code not in state.areas]
             if missing:
                 return unknown_area(missing[0])
             if (closed := state.open_at(command.code, command.on)) is not None:
                 return closed
-            if any(code == command.code or level(code) != level(command.code) for code in command.into):
-                return Refused(
-                    "split-across-levels",
-                    "พื้นที่ใหม่ต้องเป็นพื้นที่อื่นในระดับเดียวกับพื้นที่เดิม",
-                    "The new areas must be others, of the level of the old one.",
-                    kind="invalid",
-                )
+            if (wrong := command.mistake()) is not None:
+                return wrong
             if set(command.into) <= set(state.areas[command.code].split_into):
                 return []
             return [AreaSplit(area=command.code, on=command.on, into=command.into)]
@@ -133,9 +164,9 @@ def decide(command: RegisterAreas | SplitArea | AbolishArea, state: AreaRegister
             assert_never(command)
 
 
-def _register(command: RegisterAreas, state: AreaRegister) -> Decision:
+def _register(rows: Sequence[RegisterArea], state: AreaRegister) -> Decision:
     events: list[Event] = []
-    for row in command.rows:
+    for row in rows:
         known = state.areas.get(row.code)
         if known is None:
             if len(row.code) > 2 and parent(row.code) not in state.areas:
@@ -188,5 +219,6 @@ AREA_REGISTER = Aggregate(
     decide=decide,
     evolve=evolve,
     events=frozenset({AreaRegistered, AreaRenamed, AreaSplit, AreaAbolished}),
+    commands=frozenset({RegisterArea, RegisterAreas, SplitArea, AbolishArea}),
     area=lambda _: None,  # a province's register is its districts' too: what an event says of counts
 )

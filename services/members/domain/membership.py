@@ -1,11 +1,16 @@
-"""A membership of a volunteer network: applied, registered, card issued, confirmed current, left (G_networks.md §1.3)."""
+"""A membership of a volunteer network: applied, registered, card issued, confirmed current, left (G_networks.md §1.3).
+
+By hand and no table: a row of a register takes three dated steps in one, is known whatever has happened since, and who has
+left is in nobody's area.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, assert_never
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -21,7 +26,6 @@ from contracts.members import (
     Network,
 )
 from services.chassis.decider import (
-    Aggregate,
     Command,
     Decision,
     Happened,
@@ -29,6 +33,7 @@ from services.chassis.decider import (
     Personal,
     Refused,
     Sealed,
+    aggregate_of,
 )
 
 PersonId = Annotated[str, StringConstraints(pattern=id_pattern("person"))]
@@ -163,142 +168,91 @@ TOO_EARLY = Refused(
 )
 
 
-def decide(
-    command: Apply | Register | IssueCard | ConfirmCurrent | Leave | EnterFromRegister, state: Membership
-) -> Decision:
-    """See each command; a repeated step that is so already is a no-op or a refusal, never a second event."""
-    match command:
-        case Apply() | EnterFromRegister():
-            return _enter(command, state)
-        case _ if state.status is Status.NONE:
-            return NOT_FOUND
-        case _ if command.on < state.since:
-            return TOO_EARLY
-        case Register():
-            return (
-                [_registered(state, command.on, command.cohort)]
-                if state.status is Status.APPLIED
-                else NOT_APPLIED
-            )
-        case _ if state.status is not Status.REGISTERED:
-            return NOT_MEMBER
-        case IssueCard():
-            return [_card(state, command.on, command.card_number)]
-        case ConfirmCurrent():
-            return [
-                MembershipConfirmedCurrent(
-                    area=state.area, on=command.on, membership_id=state.membership_id, network=state.network
-                )
-            ]
-        case Leave():
-            left = MembershipLeft(
-                area=state.area,
-                on=command.on,
-                membership_id=state.membership_id,
-                person_id=state.person_id,
-                network=state.network,
-                cohort=state.cohort,
-            )
-            return [Sealed(left, state.person_id, {"reason": command.reason}) if command.reason else left]
-        case _:
-            assert_never(command)
-
-
-def _enter(command: Apply | EnterFromRegister, state: Membership) -> Decision:
+def enter(command: Apply | EnterFromRegister, state: Membership) -> Decision:
+    """Who has left begins anew. A row of a register that is known changes nothing, whatever has happened since."""
     on = command.on if isinstance(command, Apply) else command.applied_on
     if state.status in (Status.APPLIED, Status.REGISTERED):
-        if (
-            isinstance(command, EnterFromRegister)
-            and state.status is Status.REGISTERED
-            and state.area == command.area
-        ):
-            return []
-        return MEMBER_ALREADY
+        of_register = isinstance(command, EnterFromRegister) and state.status is Status.REGISTERED
+        return [] if of_register and state.area == command.area else MEMBER_ALREADY
     if on < state.since:
         return TOO_EARLY
-    applied = MembershipApplied(
-        area=command.area,
-        on=on,
-        membership_id=command.stream,
-        person_id=command.person_id,
-        network=command.network,
-        generated=command.generated,
-    )
+    said = command.model_dump(include={"area", "person_id", "network", "generated"})
+    new = MembershipApplied(**said, on=on, membership_id=command.stream)
     if isinstance(command, Apply):
-        return [applied]
+        return [new]
     if command.registered_on < on or (command.card_issued_on or date.max) < command.registered_on:
         return TOO_EARLY
-    state = evolve(state, applied)
+    state = applied(state, new)
     card = [_card(state, command.card_issued_on, command.card_number)] if command.card_issued_on else []
-    return [applied, _registered(state, command.registered_on, command.cohort), *card]
+    return [new, _registered(state, command.registered_on, command.cohort), *card]
+
+
+def register(command: Register, state: Membership) -> Decision:
+    """An applicant."""
+    if command.on < state.since:
+        return TOO_EARLY
+    return [_registered(state, command.on, command.cohort)] if state.status is Status.APPLIED else NOT_APPLIED
+
+
+def of_a_member(command: IssueCard | ConfirmCurrent | Leave, state: Membership) -> Decision:
+    """Whoever is registered."""
+    if command.on < state.since:
+        return TOO_EARLY
+    if state.status is not Status.REGISTERED:
+        return NOT_MEMBER
+    if isinstance(command, IssueCard):
+        return [_card(state, command.on, command.card_number)]
+    if isinstance(command, ConfirmCurrent):
+        return [MembershipConfirmedCurrent(**_which(state, command.on))]
+    left = MembershipLeft(**_which(state, command.on), person_id=state.person_id, cohort=state.cohort)
+    return [Sealed(left, state.person_id, {"reason": command.reason}) if command.reason else left]
+
+
+def _which(state: Membership, on: date) -> Mapping[str, Any]:
+    return {"area": state.area, "on": on, "membership_id": state.membership_id, "network": state.network}
 
 
 def _registered(state: Membership, on: date, cohort: Cohort) -> MembershipRegistered:
-    return MembershipRegistered(
-        area=state.area,
-        on=on,
-        membership_id=state.membership_id,
-        person_id=state.person_id,
-        network=state.network,
-        cohort=cohort,
-        generated=state.generated,
-    )
+    who = {"person_id": state.person_id, "generated": state.generated}
+    return MembershipRegistered(**_which(state, on), **who, cohort=cohort)
 
 
 def _card(state: Membership, on: date, number: str) -> Sealed:
-    issued = MemberCardIssued(
-        area=state.area, on=on, membership_id=state.membership_id, network=state.network
-    )
-    return Sealed(issued, state.person_id, {"card_number": number})
+    return Sealed(MemberCardIssued(**_which(state, on)), state.person_id, {"card_number": number})
 
 
-def evolve(
-    state: Membership,
-    event: MembershipApplied
-    | MembershipRegistered
-    | MemberCardIssued
-    | MembershipConfirmedCurrent
-    | MembershipLeft,
-) -> Membership:
-    """The membership after the event."""
-    match event:
-        case MembershipApplied():
-            return Membership(
-                membership_id=event.membership_id,
-                person_id=event.person_id,
-                network=event.network,
-                area=event.area,
-                status=Status.APPLIED,
-                since=event.on,
-                generated=event.generated,
-            )
-        case MembershipRegistered():
-            return replace(state, status=Status.REGISTERED, cohort=event.cohort, since=event.on)
-        case MemberCardIssued():
-            return replace(state, carded=True, since=event.on)
-        case MembershipConfirmedCurrent():
-            return replace(state, since=event.on)
-        case MembershipLeft():
-            return replace(state, status=Status.LEFT, since=event.on)
-        case _:
-            assert_never(event)
+def applied(_: Membership, event: MembershipApplied) -> Membership:
+    """Anew."""
+    told = event.model_dump(include={"membership_id", "person_id", "network", "area", "generated"})
+    return Membership(**told, status=Status.APPLIED, since=event.on)
 
 
-MEMBERSHIP = Aggregate(
-    name="membership",
-    initial=Membership(),
-    decide=decide,
-    evolve=evolve,
-    events=frozenset(
-        {
-            MembershipApplied,
-            MembershipRegistered,
-            MemberCardIssued,
-            MembershipConfirmedCurrent,
-            MembershipLeft,
-        }
-    ),
+def registered(state: Membership, event: MembershipRegistered) -> Membership:
+    """A member."""
+    return replace(state, status=Status.REGISTERED, cohort=event.cohort, since=event.on)
+
+
+def carded(state: Membership, event: MemberCardIssued) -> Membership:
+    """With a card."""
+    return replace(state, carded=True, since=event.on)
+
+
+def confirmed(state: Membership, event: MembershipConfirmedCurrent) -> Membership:
+    """True on that day."""
+    return replace(state, since=event.on)
+
+
+def gone(state: Membership, event: MembershipLeft) -> Membership:
+    """A member no more."""
+    return replace(state, status=Status.LEFT, since=event.on)
+
+
+MEMBERSHIP = aggregate_of(
+    "membership",
+    Membership(),
+    absent=NOT_FOUND,
     # Who has left may join elsewhere: then the new area's officer decides.
     area=lambda membership: None if membership.status is Status.LEFT else membership.area,
-    absent=NOT_FOUND,
+    decides=(enter, register, of_a_member),
+    evolves=(applied, registered, carded, confirmed, gone),
 )

@@ -2,64 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import assert_never
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from contracts.areas import AreaCode
 from contracts.members import PersonDetailsCorrected, PersonForgotten, PersonRegistered
-from services.chassis.decider import Aggregate, Command, Decision, Forgotten, Refused, Sealed
+from services.chassis.decider import (
+    CitizenNumber,
+    Command,
+    Decision,
+    Forgotten,
+    Happened,
+    Key,
+    Personal,
+    Refused,
+    Sealed,
+    Stamped,
+    Today,
+    aggregate_of,
+)
+
+Name = Annotated[str, Field(min_length=1, max_length=100), Personal()]
 
 
-class Details(Command):
-    """What is known of a person, personal all of it. `citizen_number` is thirteen digits, checked at the edge."""
+class PersonKey(Key):
+    """บุคคล · A person
 
-    citizen_number: str = Field(pattern=r"^[0-9]{13}$")
-    given_name: str = Field(min_length=1, max_length=100)
-    family_name: str = Field(min_length=1, max_length=100)
-    birth_date: date | None = None
+    Known by the citizen number; the stream is derived from it under the service's secret.
+    """
+
+    citizen_number: CitizenNumber
+    """เลขประจำตัวประชาชน · citizen number"""
 
 
-class RegisterPerson(Command):
-    """Make a person known. `person_id` is the stream, derived from the citizen number under the service's secret."""
+class Details(PersonKey):
+    """ข้อมูลส่วนบุคคล · Details of a person
 
-    stamped = frozenset({"on"})
+    What a person is called and when they were born; personal all of it.
+    """
 
-    person_id: str
+    given_name: Name
+    """ชื่อ · given name"""
+    family_name: Name
+    """นามสกุล · family name"""
+    birth_date: Happened | None = None
+    """วันเกิด · birth date"""
+
+    @property
+    def personal(self) -> Mapping[str, Any]:
+        """What is sealed, as JSON."""
+        return self.model_dump(mode="json", include=set(Details.model_fields))
+
+
+class RegisterPerson(Details, Command):
+    """ขึ้นทะเบียนบุคคล · Register a person"""
+
     area: AreaCode
-    on: date
-    details: Details
-    generated: bool = False
+    """พื้นที่ที่อยู่อาศัย · area where they live"""
+    on: Today
+    person_id: Annotated[str, Stamped()] = ""
+    generated: Annotated[bool, Stamped()] = False
 
 
-class CorrectPerson(Command):
-    """Replace a person's details; the citizen number stays, for it is the person."""
+class CorrectPerson(Details, Command):
+    """แก้ไขข้อมูลส่วนบุคคล · Correct a person's details
 
-    stamped = frozenset({"on"})
+    The citizen number stays, for it is the person.
+    """
 
-    person_id: str
-    on: date
-    details: Details
+    on: Today
 
 
 class ForgetPerson(Command):
-    """Destroy the key to the person's details (PDPA). Memberships stay, as counts without a name."""
+    """ลบข้อมูลส่วนบุคคล (PDPA) · Forget a person (PDPA)
 
-    stamped = frozenset({"on"})
+    Destroy the key to the person's details. Memberships stay, as counts without a name.
+    """
 
-    person_id: str
-    on: date
+    on: Today
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """What the write side must know of a person: where, and whether the details can still be read."""
 
+    person_id: str = ""
     area: str = ""
-    known: bool = False
     forgotten: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody was registered, forgotten or not."""
+        return bool(self.person_id)
 
 
 NOT_FOUND = Refused("person-not-found", "ไม่พบบุคคลนี้", "There is no such person.", kind="missing")
@@ -67,48 +104,52 @@ KNOWN = Refused("person-known", "บุคคลนี้มีอยู่ใ�
 FORGOTTEN = Refused("person-forgotten", "ข้อมูลส่วนบุคคลของบุคคลนี้ถูกลบแล้ว", "This person's details were erased.")
 
 
-def decide(command: RegisterPerson | CorrectPerson | ForgetPerson, state: Person) -> Decision:
+def register(command: RegisterPerson, state: Person) -> Decision:
     """A forgotten person who comes back is registered anew, under a new key."""
-    match command:
-        case RegisterPerson():
-            if state.known and not state.forgotten:
-                return KNOWN
-            event = PersonRegistered(
-                area=command.area, on=command.on, person_id=command.person_id, generated=command.generated
-            )
-            return [Sealed(event, command.person_id, command.details.model_dump(mode="json"))]
-        case CorrectPerson() if state.known and not state.forgotten:
-            corrected = PersonDetailsCorrected(area=state.area, on=command.on, person_id=command.person_id)
-            return [Sealed(corrected, command.person_id, command.details.model_dump(mode="json"))]
-        case ForgetPerson() if state.known and not state.forgotten:
-            forgotten = PersonForgotten(area=state.area, on=command.on, person_id=command.person_id)
-            return [Forgotten(forgotten, command.person_id)]
-        case CorrectPerson():
-            return FORGOTTEN if state.known else NOT_FOUND
-        case ForgetPerson():
-            return [] if state.known else NOT_FOUND
-        case _:
-            assert_never(command)
+    if state.known and not state.forgotten:
+        return KNOWN
+    event = PersonRegistered(
+        area=command.area, on=command.on, person_id=command.person_id, generated=command.generated
+    )
+    return [Sealed(event, command.person_id, command.personal)]
 
 
-def evolve(state: Person, event: PersonRegistered | PersonDetailsCorrected | PersonForgotten) -> Person:
-    """The person after the event."""
-    match event:
-        case PersonRegistered():
-            return Person(area=event.area, known=True)
-        case PersonDetailsCorrected():
-            return state
-        case PersonForgotten():
-            return Person(area=state.area, known=True, forgotten=True)
-        case _:
-            assert_never(event)
+def correct(command: CorrectPerson, state: Person) -> Decision:
+    """Under the same key."""
+    if not state.known or state.forgotten:
+        return FORGOTTEN if state.known else NOT_FOUND
+    event = PersonDetailsCorrected(area=state.area, on=command.on, person_id=state.person_id)
+    return [Sealed(event, state.person_id, command.personal)]
 
 
-PERSON = Aggregate(
-    name="person",
-    initial=Person(),
-    decide=decide,
-    evolve=evolve,
-    events=frozenset({PersonRegistered, PersonDetailsCorrected, PersonForgotten}),
+def forget(command: ForgetPerson, state: Person) -> Decision:
+    """Once."""
+    if state.forgotten:
+        return []
+    event = PersonForgotten(area=state.area, on=command.on, person_id=state.person_id)
+    return [Forgotten(event, state.person_id)]
+
+
+def registered(_: Person, event: PersonRegistered) -> Person:
+    """Known."""
+    return Person(event.person_id, event.area)
+
+
+def corrected(state: Person, _: PersonDetailsCorrected) -> Person:
+    """What is sealed is no state."""
+    return state
+
+
+def gone(state: Person, _: PersonForgotten) -> Person:
+    """Not to be read again."""
+    return Person(state.person_id, state.area, forgotten=True)
+
+
+PERSON = aggregate_of(
+    "person",
+    Person(),
+    absent=NOT_FOUND,
     area=lambda person: None if person.forgotten else person.area,
+    decides=(register, correct, forget),
+    evolves=(registered, corrected, gone),
 )

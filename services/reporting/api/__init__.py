@@ -8,7 +8,9 @@ from services.reporting.api import calendar, counts, duties, obligations, pages,
 from services.reporting.api.clock import Clock
 from services.reporting.live import Live
 
-__all__ = ["routes"]
+desk, imports = obligations.desk, obligations.imports
+
+__all__ = ["desk", "imports", "routes"]
 
 
 def routes(board: ReadModels, owed: ReadModels, live: Live, clock: Clock | None = None) -> Routes:
@@ -23,6 +25,6 @@ def routes(board: ReadModels, owed: ReadModels, live: Live, clock: Clock | None 
     counts.add(table, board, clock)
     places.add(table, board, clock)
     duties.add(table, owed, clock)
-    obligations.add(table, board)
+    table.include(obligations.desk.routes)
     scheduling.add(table)
     return table

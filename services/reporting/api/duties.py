@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from contracts.reporting import ReportLevel
+from contracts.reporting import ObligationId, ReportLevel
 from services.chassis.days import Day
 from services.chassis.http import PUBLIC, AreaFilter, FiscalYear, Page, Paging, Routes, Seen
 from services.chassis.problems import refusal
@@ -18,7 +18,6 @@ from services.chassis.read_models import ReadModels
 from services.reporting import views
 from services.reporting.api.clock import Clock
 from services.reporting.api.form import AskedForm, Bom, SeenVector, formed, look, vector
-from services.reporting.api.obligations import ObligationId
 from services.reporting.catalogue.due.basis import Basis
 from services.reporting.domain.obligation import NOT_FOUND
 from services.reporting.plan.names import actor, unplanned

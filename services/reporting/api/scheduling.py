@@ -17,7 +17,7 @@ from services.chassis.known_areas import KnownAreas
 from services.chassis.problems import refusal
 from services.chassis.service import Parts
 from services.reporting.api.year import LeftOutRow, NewYear, left_out, owing_of
-from services.reporting.domain.obligation import OBLIGATION, SCHEDULED, ScheduleReport, obligation_stream
+from services.reporting.domain.obligation import OBLIGATION, SCHEDULED, ScheduleReport
 
 
 class ScheduledRow(BaseModel):
@@ -64,9 +64,7 @@ def add(routes: Routes) -> None:
         year = owing_of(area, body)
         call, items, repeated = run.call(), [], []
         for one in year.reports:
-            stream = obligation_stream(one.code, area, body.fiscal_year, one.period)
             command = ScheduleReport(
-                obligation_id=stream,
                 report=one.code,
                 area=area,
                 fiscal_year=body.fiscal_year,
@@ -78,6 +76,7 @@ def add(routes: Routes) -> None:
                 on=body.on,
                 by=run.by,
             )
+            stream = command.stream
             its_own = replace(call, command_id=derived(str(call.command_id), stream))
             done = await parts.handler.handle(OBLIGATION, stream, command, its_own, unless=unless)
             if isinstance(done, Refused) and done.code != SCHEDULED.code:

@@ -27,12 +27,12 @@ async def duty(officer: Officer, n: int) -> None:
     made = (await officer.say("POST /v1/obligations", owed, by="approver"))["id"]
     if officer.dice.random() < 0.3:
         moved = {"due_on": day(officer, 2022, 7), "reason": "announced", "on": day(officer, 2021, 11)}
-        await officer.say(f"{ONE}/deadline", moved, by="approver", obligation_id=made)
+        await officer.say(f"{ONE}/move-deadline", moved, by="approver", obligation_id=made)
     for month in range(1, 1 + officer.dice.randint(0, 2)):
         on = {"on": day(officer, 2022, month)}
-        await officer.say(f"{ONE}/submissions", on, obligation_id=made)
+        await officer.say(f"{ONE}/submit-report", on, obligation_id=made)
         if officer.dice.random() < 0.3:
             back = {**on, "reason": "incomplete"}
-            await officer.say(f"{ONE}/return", back, by="approver", obligation_id=made)
-            await officer.say(f"{ONE}/submissions", on, obligation_id=made)
-        await officer.say(f"{ONE}/accept", on, by="approver", obligation_id=made)
+            await officer.say(f"{ONE}/return-report", back, by="approver", obligation_id=made)
+            await officer.say(f"{ONE}/submit-report", on, obligation_id=made)
+        await officer.say(f"{ONE}/accept-report", on, by="approver", obligation_id=made)

@@ -1,4 +1,4 @@
-"""What `reporting` says: which reports are owed by when, and what became of them. Statuses are computed, never said."""
+"""Reports that are owed: by when, and what became of them. Statuses are computed, never said."""
 
 from __future__ import annotations
 
@@ -36,33 +36,35 @@ class ReportLevel(StrEnum):
     """The steps of a report's way up (F_part4b_kpi.md §1): each hands in to the next."""
 
     DISTRICT = "district"
-    """สำนักงานพัฒนาชุมชนอำเภอ, the district office."""
+    """สำนักงานพัฒนาชุมชนอำเภอ · the district office"""
     PROVINCE = "province"
-    """สำนักงานพัฒนาชุมชนจังหวัด, the provincial office."""
+    """สำนักงานพัฒนาชุมชนจังหวัด · the provincial office"""
     DEPARTMENT = "department"
-    """กรมการพัฒนาชุมชน, the department."""
+    """กรมการพัฒนาชุมชน · the department"""
 
 
 class DeadlineReason(StrEnum):
     """Why a deadline was moved; a code, because a free text could hold a name."""
 
     ANNOUNCED = "announced"
-    """The department announced another date."""
+    """กรมฯ ประกาศกำหนดใหม่ · the department announced another date"""
     DISASTER = "disaster"
-    """The area could not work: flood, epidemic, storm."""
+    """เหตุภัยพิบัติ · disaster
+
+    The area could not work: flood, epidemic, storm."""
     CORRECTED = "corrected"
-    """It had been entered wrongly."""
+    """บันทึกไว้ผิด · it had been entered wrongly"""
 
 
 class ReturnReason(StrEnum):
     """Why the receiving level gave a report back; a code, because a free text could hold a name."""
 
     INCOMPLETE = "incomplete"
-    """Something is missing (ไม่ครบถ้วน)."""
+    """ไม่ครบถ้วน · incomplete"""
     INCORRECT = "incorrect"
-    """Something is wrong (ไม่ถูกต้อง)."""
+    """ไม่ถูกต้อง · incorrect"""
     OUTDATED = "outdated"
-    """The figures are not current (ไม่เป็นปัจจุบัน)."""
+    """ไม่เป็นปัจจุบัน · not current"""
 
 
 class ObligationScheduled(Event, service="reporting"):
