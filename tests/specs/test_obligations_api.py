@@ -9,12 +9,14 @@ import pytest
 
 from contracts.members import AreaAbolished, AreaRegistered, Cohort
 from services.chassis.access import Role
+from services.reporting.api import imports
 from services.reporting.app import SERVICE
 from services.reporting.domain.obligation import obligation_stream
 from services.reporting.plan.owing import owing
 from services.reporting.plan.promised import schedules
 from tests.answered import in_the_future, problem, wrong_fields
 from tests.edge import Edge, bearer, edge_of
+from tests.importing import counted, ran
 from tests.reporting_story import joined
 
 PATH = "/v1/obligations"
@@ -181,6 +183,28 @@ async def test_a_district_hands_in_what_the_board_showed_and_from_which_position
     assert answer["submissions"][0]["figures"] == data["figures"]
     assert answer["submissions"][0]["seen"] == data["seen"]
     assert "officer-5101" not in str(answer)
+
+
+async def test_reports_are_scheduled_and_handed_in_by_file_with_the_figures_of_the_moment(edge):
+    head = "รหัสรายงาน,หน่วยงาน (รหัสจังหวัดหรืออำเภอ),ปีงบประมาณ"
+    rows = f"{head},ต้องส่งตั้งแต่วันที่,กำหนดส่ง (ว่างคือไม่ระบุวัน),ลำดับการส่ง\n" + "".join(
+        f'duty-12-upgrade,{unit},2565,1 ต.ค. 2564,{due},"{chain}"\n'
+        for unit, due, chain in (
+            ("5101", "31 ก.ค. 2565", "สำนักงานพัฒนาชุมชนอำเภอ, สำนักงานพัฒนาชุมชนจังหวัด, department"),
+            ("5102", "", "the district office;province"),
+        )
+    )
+    assert counted(await ran(edge, imports, "schedule-report", rows, Authorization=PROVINCE)) == (
+        "completed", 2, 2, 0, 0,
+    )  # fmt: skip
+    assert [data["due_on"] for _, data in edge.events() if "due_on" in data] == ["2022-07-31", None]
+    edge.hear(joined("51010101", date(2022, 7, 1)))
+    handed = f"{head},วันที่ส่ง\nduty-12-upgrade,5101,2565,20/7/2565\nduty-12-debt-1,5101,2565,20/7/2565\n"
+    told = await ran(edge, imports, "submit-report", handed, Authorization=PROVINCE)
+    assert counted(told) == ("completed", 2, 1, 0, 1)
+    assert [(error["row"], error["code"]) for error in told["errors"]] == [(2, "obligation-not-found")]
+    [data] = [data for name, data in edge.events() if name == "ReportSubmitted"]
+    assert (data["figures"]["members.tsm.current"], data["submitter"]) == (1, "approver-51")
 
 
 async def test_a_repeated_key_hands_in_once_though_the_board_has_moved(edge):

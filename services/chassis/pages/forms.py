@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -132,6 +132,7 @@ class Forms:
             _, thing = await asked_of(request, self._desk, filled["thing"])
         asked = [one for one in entry.form.blanks if not (thing and one in entry.form.about)]
         named = {one.name for one in asked}
+        errors = [_at_blank(error, named) for error in errors]
         first = next((error.field for error in errors if error.field in named), "")
         changed = (
             [one for one in thing.history if one["version"] > int(since)]
@@ -146,6 +147,16 @@ class Forms:
             nothing_else=not named, **{"problem": None, "stale": False, "login": "", "from_before": False,
             "brought_back": False, **more},
         )  # fmt: skip
+
+
+def _at_blank(error: FieldError, named: Collection[str]) -> FieldError:
+    """What is wrong inside a row of a blank (`contracts.1.rate_bp`) is told at the blank, with the row's number."""
+    blank, _, inside = error.field.partition(".")
+    number = inside.partition(".")[0]
+    if error.field in named or blank not in named or not number.isdecimal():
+        return error
+    place = int(number) + 1
+    return FieldError(blank, error.code, f"รายการที่ {place}: {error.th}", f"item {place}: {error.en}")
 
 
 def _given(filled: Mapping[str, str]) -> dict[str, str]:

@@ -168,25 +168,13 @@ def _register(rows: Sequence[RegisterArea], state: AreaRegister) -> Decision:
     events: list[Event] = []
     for row in rows:
         known = state.areas.get(row.code)
+        told = {"area": row.code, "on": row.valid_from, "name_th": row.name_th, "name_en": row.name_en}
         if known is None:
             if len(row.code) > 2 and parent(row.code) not in state.areas:
                 return unknown_area(parent(row.code))
-            event: AreaRegistered | AreaRenamed = AreaRegistered(
-                area=row.code,
-                on=row.valid_from,
-                name_th=row.name_th,
-                name_en=row.name_en,
-                assumed=row.assumed,
-            )
+            event: AreaRegistered | AreaRenamed = AreaRegistered(**told, assumed=row.assumed)
         elif (known.name_th, known.name_en) != (row.name_th, row.name_en):
-            event = AreaRenamed(
-                area=row.code,
-                on=row.valid_from,
-                name_th=row.name_th,
-                name_en=row.name_en,
-                was_name_th=known.name_th,
-                was_name_en=known.name_en,
-            )
+            event = AreaRenamed(**told, was_name_th=known.name_th, was_name_en=known.name_en)
         else:
             continue
         events.append(event)

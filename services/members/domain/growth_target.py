@@ -10,7 +10,16 @@ from pydantic import Field
 from contracts.areas import AreaCode
 from contracts.ids import stream_id
 from contracts.members import GrowthTargetSet, Network
-from services.chassis.decider import Aggregate, Command, Decision, FiscalYear, Happened, Key, Refused, Today
+from services.chassis.decider import (
+    Command,
+    Decision,
+    FiscalYear,
+    Happened,
+    Key,
+    Refused,
+    Today,
+    aggregate_of,
+)
 
 
 class TargetKey(Key):
@@ -67,37 +76,24 @@ def grown(base: int, percent: int) -> int:
 NO_TARGET = Refused("no-target", "ยังไม่ได้กำหนดเป้าหมาย", "No target was set.", kind="missing")
 
 
-def decide(command: SetGrowthTarget, state: GrowthTarget) -> Decision:
+def set_target(command: SetGrowthTarget, state: GrowthTarget) -> Decision:
     """A target that is in force already is a no-op."""
     target = grown(command.base_value, command.percent)
     if (target, command.base_value, command.base_date) == (state.target, state.base_value, state.base_date):
         return []
-    return [
-        GrowthTargetSet(
-            area=command.area,
-            on=command.on,
-            network=command.network,
-            fiscal_year=command.fiscal_year,
-            base_value=command.base_value,
-            base_date=command.base_date,
-            percent=command.percent,
-            target=target,
-            was_target=state.target,
-        )
-    ]
+    return [GrowthTargetSet(**command.model_dump(), target=target, was_target=state.target)]
 
 
-def evolve(state: GrowthTarget, event: GrowthTargetSet) -> GrowthTarget:  # noqa: ARG001 - every decider has both
+def in_force(_: GrowthTarget, event: GrowthTargetSet) -> GrowthTarget:
     """The target after the event."""
     return GrowthTarget(event.area, event.target, event.base_value, event.base_date)
 
 
-GROWTH_TARGET = Aggregate(
-    name="growth-target",
-    initial=GrowthTarget(),
-    decide=decide,
-    evolve=evolve,
-    events=frozenset({GrowthTargetSet}),
-    area=lambda target: target.area,
+GROWTH_TARGET = aggregate_of(
+    "growth-target",
+    GrowthTarget(),
     absent=NO_TARGET,
+    area=lambda target: target.area,
+    decides=(set_target,),
+    evolves=(in_force,),
 )
