@@ -97,8 +97,8 @@ async def story(edge: Edge) -> tuple[set[str], str]:
     await send("GET", "/v1/growth-targets/tsm/51/2565/desk")
     await edge.tell()
     await send("GET", "/v1/growth-targets?area=51")
-    for format in ("csv", "xlsx"):
-        await send("GET", f"/v1/memberships?area=51&format={format}")
+    for kind in ("csv", "xlsx"):
+        await send("GET", f"/v1/memberships?area=51&format={kind}")
     return called, "\n".join(told)
 
 
