@@ -64,7 +64,8 @@ class SheetWriter:
                 self._begin()
             self._line += 1
             for column, text in enumerate(line):
-                self._sheet.write_string(self._line, column, text)
+                if text:
+                    self._sheet.write_string(self._line, column, text)
 
     def close(self) -> None:
         """See `Writer`."""
