@@ -31,7 +31,7 @@ async def worker(edge: Edge) -> AsyncIterator[asyncio.Event]:
         await task
 
 
-async def accepted(edge: Edge, content: str, kind: str = "memberships") -> str:
+async def accepted(edge: Edge, content: str | bytes, kind: str = "memberships") -> str:
     answer = await edge.csv(kind, content)
     assert answer.status_code == 202, answer.text
     await edge.tell()
@@ -49,7 +49,7 @@ async def completed(edge: Edge, import_id: str, seconds: float = 60) -> dict[str
     return told
 
 
-async def imported(edge: Edge, content: str, kind: str = "memberships") -> dict[str, Any]:
+async def imported(edge: Edge, content: str | bytes, kind: str = "memberships") -> dict[str, Any]:
     import_id = await accepted(edge, content, kind)
     async with worker(edge):
         return await completed(edge, import_id)

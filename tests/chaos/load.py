@@ -43,7 +43,7 @@ async def enter_areas(officer: Officer) -> None:
     codes = sorted({code[:n] for code in (*TAMBONS, *VILLAGES) for n in LEVELS if len(code) >= n})
     rows = [f"{code},{LEVELS[len(code)]},ตัวอย่าง {code},Example {code}," for code in codes]
     file = "\n".join(["code,level,name_th,name_en,valid_from", *rows]).encode()
-    accepted = await officer.say("POST /v1/imports/{kind}", file, kind="areas")
+    accepted = await officer.say("POST /v1/imports/areas", file)
     await completed(officer, accepted["id"])
 
 

@@ -12,7 +12,6 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from contracts.funds import FundKind
 from contracts.members import AreaRegistered
 from services.chassis.access import Role
 from services.chassis.decider import Actor, Code, Command, Happened, Refused, Today

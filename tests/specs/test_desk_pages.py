@@ -208,7 +208,11 @@ async def test_rows_sums_and_rates_are_typed_into_a_page_and_stand_there_where_t
     right = await browser.post(page, data=filled(wrong.text, **wish))
     assert right.status_code == 303
     [(name, data)] = edge.events()
-    assert (name, data["total_satang"], data["contracts"][1]["rate_bp"]) == ("HouseholdDebtSurveyed", 1_001_050, 950)
+    assert (name, data["total_satang"], data["contracts"][1]["rate_bp"]) == (
+        "HouseholdDebtSurveyed",
+        1_001_050,
+        950,
+    )
 
 
 OWN_NAMES = ("Excel", "CSV", "xlsx", "csv", "Mobile Clinic", "OTOP", "Trader", "Quadrant")

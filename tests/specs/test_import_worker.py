@@ -13,6 +13,7 @@ from services.chassis.access import Role
 from services.cli import lamphun
 from services.cli.areas import AreaRow, area_rows, write_csv
 from services.members.app import SERVICE
+from tests.answered import wrong_fields
 from tests.chain import assert_whole
 from tests.edge import bearer, edge_of, logged, nothing_waits
 from tests.importing import (
@@ -95,13 +96,80 @@ async def test_a_file_whose_import_had_refused_rows_runs_anew_when_it_is_sent_ag
     assert told["id"] not in edge.keys
 
 
-async def test_a_person_who_is_known_or_was_forgotten_is_taken_up_with_the_row(edge):
+async def test_a_person_who_is_known_is_taken_up_with_the_row(edge):
     await edge.post("/v1/persons", person_of(1))
-    gone = (await edge.post("/v1/persons", person_of(2))).json()["id"]
+    assert counted(await imported(edge, people(1, 3))) == ("completed", 2, 2, 0, 0)
+
+
+async def forget(edge, n: int) -> str:
+    gone = (await edge.post("/v1/persons/lookup", {"citizen_number": person_of(n)["citizen_number"]})).json()[
+        "id"
+    ]
     heads = {"Authorization": bearer(Role.APPROVER)}
-    await edge.post(f"/v1/persons/{gone}/forget-person", **heads)
-    assert counted(await imported(edge, people(1, 2, 3))) == ("completed", 3, 3, 0, 0)
-    assert (await edge.client.get(f"/v1/persons/{gone}")).status_code == 200
+    assert (await edge.post(f"/v1/persons/{gone}/forget-person", **heads)).status_code == 200
+    return str(gone)
+
+
+async def test_a_file_does_not_bring_back_who_was_forgotten_and_says_so(edge):
+    await edge.post("/v1/persons", person_of(2))
+    gone = await forget(edge, 2)
+    refused = await edge.csv("memberships", people(1, 2))
+    assert wrong_fields(refused) == {(3, "citizen_id", "person-forgotten")}
+    assert (await edge.client.get(f"/v1/persons/{gone}")).status_code == 409
+    alone = await edge.post("/v1/register-entries", line_of(2))
+    assert {code for _, _, code in wrong_fields(alone)} == {"person-forgotten"}
+
+
+async def test_who_is_forgotten_between_the_file_and_its_rows_stays_forgotten(edge):
+    await edge.post("/v1/persons", person_of(2))
+    import_id = await accepted(edge, people(1, 2))
+    gone = await forget(edge, 2)
+    async with worker(edge):
+        told = await completed(edge, import_id)
+    assert counted(told) == ("completed", 2, 1, 0, 1)
+    assert [(error["row"], error["code"]) for error in told["errors"]] == [(3, "person-forgotten")]
+    assert (await edge.client.get(f"/v1/persons/{gone}")).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [
+        ("given_name", "อื่น"),
+        ("family_name", "อื่น"),
+        ("birth_date", "2511-01-01"),
+        ("applied_on", "2021-10-02"),
+        ("registered_on", "2021-10-16"),
+        ("card_no", "อื่น"),
+        ("card_issued_on", "2021-10-21"),
+        ("old_or_new", "เก่า"),
+    ],
+)
+async def test_a_row_that_is_known_and_differs_is_told_with_its_field_and_writes_nothing(edge, field, other):
+    await imported(edge, people(1))
+    before = facts(edge)
+    answer = await edge.csv("memberships", csv_of(line_of(1, **{field: other}), line_of(2)))
+    assert wrong_fields(answer) == {(2, field, "differs")}
+    alone = await edge.post("/v1/register-entries", line_of(1, **{field: other}))
+    assert wrong_fields(alone) == {(None, field, "differs")}
+    assert_untold(answer.text + alone.text, 1, 2)
+    assert facts(edge) == before
+    some = await edge.csv("memberships?skip_bad_rows=true", csv_of(line_of(1, **{field: other}), line_of(2)))
+    assert some.status_code == 202
+    await edge.tell()
+    async with worker(edge):
+        told = await completed(edge, some.json()["id"])
+    assert (counted(told), told["left_out"]) == (("completed", 1, 1, 0, 0), 1)
+    assert [(error["row"], error["field"], error["code"]) for error in told["errors"]] == [
+        (2, field, "differs")
+    ]
+
+
+async def test_an_officer_is_not_told_what_somebody_elsewhere_is_called(edge):
+    await edge.post("/v1/persons", person_of(1))
+    elsewhere = bearer(Role.OFFICER, area="5102")
+    line = line_of(1, area="51020101", given_name="อื่น")
+    answer = await edge.csv("memberships?dry_run=true", csv_of(line), Authorization=elsewhere)
+    assert "differs" not in answer.text
 
 
 async def test_areas_of_several_provinces_run_with_parents_first(edge):

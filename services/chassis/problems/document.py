@@ -15,7 +15,7 @@ Language = Literal["th", "en"]
 
 
 class FieldDocument(BaseModel):
-    """What is wrong with one field; `row` only for imports, counted from 1."""
+    """What is wrong with one field; `row` only for imports, as a spreadsheet numbers it."""
 
     row: int | None = None
     field: str

@@ -35,7 +35,7 @@ def kind(code: str, status: int, *, title: tuple[str, str], th: str, en: str) ->
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field, never with its value in it; `row` counts the rows of an import from 1."""
+    """What is wrong with one field, never with its value in it; `row` is an import's, as a spreadsheet numbers it."""
 
     field: str
     code: str

@@ -41,7 +41,7 @@ _CHARSETS = {
     **dict.fromkeys(("windows-874", "cp874", "874", "x-windows-874", "tis-620", "tis620", "iso-8859-11"), THAI),
 }  # fmt: skip
 _TWICE = re.compile(
-    "(?:เ[ธน][\x80-\xa0\u00a0\u2010-\u2026\u20acก-๛]){3}"  # the three bytes of a Thai letter, read as Windows-874
+    "(?:เ[ธน][\x80-\xa0\u00a0\u2010-\u2026\u20acก-ฟ]){3}"  # the three bytes of a Thai letter, read as Windows-874
     "|(?:à[¸¹][\x80-\u2122]){2}"  # and read as Windows-1252 or Latin-1
 )
 _MARKS = "ัิีึืฺุู็่้๊๋์ํ๎"

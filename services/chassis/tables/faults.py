@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -17,14 +16,14 @@ class Faults:
     """Faults by row, in the order in which they were found."""
 
     def __init__(self) -> None:
-        self._said: dict[FieldError, int] = {}
+        self._said: dict[tuple[str, str, str, str], int] = {}
         self._rows: dict[int, tuple[int, ...]] = {}
 
     def add(self, errors: Iterable[FieldError]) -> None:
         """Keep these; a row's beyond the first `A_ROW`, and repeated ones, are not."""
         for error in errors:
             row = error.row or 0
-            place = self._said.setdefault(replace(error, row=None), len(self._said))
+            place = self._said.setdefault((error.field, error.code, error.th, error.en), len(self._said))
             there = self._rows.get(row, ())
             if place not in there and len(there) < A_ROW:
                 self._rows[row] = (*there, place)
@@ -42,7 +41,7 @@ class Faults:
         said = list(self._said)
         for row in sorted(self._rows):
             for place in self._rows[row]:
-                yield replace(said[place], row=row)
+                yield FieldError(*said[place], row)
 
     @property
     def rows(self) -> int:
@@ -60,18 +59,18 @@ class Faults:
     def of(self, row: int) -> list[FieldError]:
         """What is wrong with one row."""
         said = list(self._said) if row in self._rows else []
-        return [replace(said[place], row=row) for place in self._rows.get(row, ())]
+        return [FieldError(*said[place], row) for place in self._rows.get(row, ())]
 
     def by_row(self) -> Iterator[tuple[int, list[FieldError]]]:
         """Row by row."""
         said = list(self._said)
         for row in sorted(self._rows):
-            yield row, [said[place] for place in self._rows[row]]
+            yield row, [FieldError(*said[place], row) for place in self._rows[row]]
 
     def kept(self) -> dict[str, Any]:
         """As JSON and BSON keep it."""
         return {
-            "said": [[one.field, one.code, one.th, one.en] for one in self._said],
+            "said": [list(one) for one in self._said],
             "where": [[row, *places] for row, places in self._rows.items()],
         }
 
@@ -80,8 +79,6 @@ class Faults:
         """What `kept` has written."""
         faults = cls()
         said: Sequence[Sequence[str]] = kept.get("said", ())
-        faults._said = {
-            FieldError(field, code, th, en): place for place, (field, code, th, en) in enumerate(said)
-        }
+        faults._said = {(field, code, th, en): place for place, (field, code, th, en) in enumerate(said)}
         faults._rows = {row: tuple(places) for row, *places in kept.get("where", ())}
         return faults

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -111,7 +112,7 @@ def _read(
     # blanks and line ends inside a cell are one blank: they come from copying, not from the person
     cells = {
         name: cell if isinstance(cell, date) else " ".join(visible(cell).split())
-        for name, cell in zip(names, line, strict=False)
+        for name, cell in zip_longest(names, line[: len(names)], fillvalue="")
     }
     note = cells.pop(REMARK, "")
     if isinstance(note, str) and note.casefold().startswith(EXAMPLES):

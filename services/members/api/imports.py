@@ -5,8 +5,9 @@ from __future__ import annotations
 from contracts.members import ImportAccepted, ImportCompleted
 from services.chassis.access import Role
 from services.chassis.imports import Imports
+from services.members.api.differing import nothing_differs
 from services.members.api.row_jobs import area_jobs, entry
-from services.members.api.rows import AreaLine, MembershipLine, parents_known, villages_open
+from services.members.api.rows import AreaLine, MembershipLine, parents_known
 from services.members.api.table import desk
 
 desk.register(
@@ -19,7 +20,7 @@ desk.register(
     roles={Role.OFFICER},
     at="/v1/register-entries",
     created="/v1/memberships/{}",
-    every=villages_open,
+    every=nothing_differs,
     distinct="citizen_id",
 )
 

@@ -51,7 +51,9 @@ def entry(line: MembershipLine, stamp: Stamp, parts: Part[Parts]) -> tuple[Step,
     """What one row asks for: that the person is known, and the membership with its steps."""
     person = person_stream(parts, line.citizen_id)
     who = line.model_dump(include={"given_name", "family_name", "birth_date", "area", "generated"})
-    known = RegisterPerson(**who, citizen_number=line.citizen_id, on=stamp.today, person_id=person)
+    known = RegisterPerson(
+        **who, citizen_number=line.citizen_id, on=stamp.today, person_id=person, from_file=True
+    )
     dated = {"network", "area", "applied_on", "registered_on", "card_issued_on", "generated"}
     entered = EnterFromRegister(
         **line.model_dump(include=dated), person_id=person, cohort=line.old_or_new, card_number=line.card_no

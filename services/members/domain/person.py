@@ -65,6 +65,8 @@ class RegisterPerson(Details, Command):
     on: Today
     person_id: Annotated[str, Stamped()] = ""
     generated: Annotated[bool, Stamped()] = False
+    from_file: Annotated[bool, Stamped()] = False
+    """Whether it comes of a row: a file that was made before does not bring back who was forgotten since."""
 
 
 class CorrectPerson(Details, Command):
@@ -105,9 +107,11 @@ FORGOTTEN = Refused("person-forgotten", "ข้อมูลส่วนบุค
 
 
 def register(command: RegisterPerson, state: Person) -> Decision:
-    """A forgotten person who comes back is registered anew, under a new key."""
+    """A forgotten person who comes back is registered anew, under a new key; but no row of a file brings them back."""
     if state.known and not state.forgotten:
         return KNOWN
+    if state.forgotten and command.from_file:
+        return FORGOTTEN
     event = PersonRegistered(
         area=command.area, on=command.on, person_id=command.person_id, generated=command.generated
     )

@@ -47,4 +47,4 @@ async def register_file(officer: Officer, n: int) -> None:
         for row in range(10)
     ]
     file = "\n".join([head, *rows]).encode()
-    await officer.say("POST /v1/imports/{kind}", file, kind="memberships")
+    await officer.say("POST /v1/imports/memberships", file)
