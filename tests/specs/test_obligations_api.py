@@ -298,16 +298,16 @@ async def test_a_deadline_outside_the_fiscal_year_is_asked_about(edge):
     assert (await edge.post(PATH, meant)).status_code == 201
     assert edge.events()[0][1]["due_on"] == "2022-10-15"
     move = {"due_on": "2022-11-15", "reason": "announced", "on": "2022-08-05"}
-    problem(await edge.post(f"{ONE}/deadline", move), 422, "deadline-outside-the-year")
-    assert (await edge.post(f"{ONE}/deadline", {**move, "outside_year": True})).status_code == 200
-    assert (await edge.post(f"{ONE}/deadline", {**move, "due_on": "2022-09-30"})).status_code == 200
+    problem(await edge.post(f"{ONE}/move-deadline", move), 422, "deadline-outside-the-year")
+    assert (await edge.post(f"{ONE}/move-deadline", {**move, "outside_year": True})).status_code == 200
+    assert (await edge.post(f"{ONE}/move-deadline", {**move, "due_on": "2022-09-30"})).status_code == 200
 
 
 async def test_the_answer_says_by_which_deadline_a_report_is_judged_and_which_is_valid_now(edge):
     await edge.post(PATH, UPGRADES)
     await hand_in(edge, on="2022-07-20")
     move = {"due_on": "2022-07-10", "reason": "corrected", "on": "2022-07-05"}
-    assert (await edge.post(f"{ONE}/deadline", move)).status_code == 200
+    assert (await edge.post(f"{ONE}/move-deadline", move)).status_code == 200
     await edge.tell()
     read = (await edge.client.get(ONE, params={"on": "2022-08-01"})).json()["duty"]
     assert (read["status"], read["on_time"]) == ("submitted", True)
@@ -323,7 +323,7 @@ async def test_the_list_says_who_does_it_and_what_its_day_rests_on(edge):
     other = {**UPGRADES, "report": "kkj-debt"}
     await edge.post(PATH, other)
     move = {"due_on": "2022-08-31", "reason": "disaster", "on": "2022-08-05"}
-    await edge.post(f"{ONE}/deadline", move)
+    await edge.post(f"{ONE}/move-deadline", move)
     await edge.tell()
     rows = {
         row["report"]: row
