@@ -49,7 +49,6 @@ _NO_WORDS = frozenset(
         ".",
         "null",
         "none",
-        "nan",
         "n/a",
         "#n/a",
         "#ref!",
@@ -60,7 +59,7 @@ _NO_WORDS = frozenset(
         "#num!",
     }
 )
-"""What people, programs and failed formulas write where there is nothing to say."""
+"""What people, programs and failed formulas write where there is nothing to say. Not "nan": Nan is a province."""
 
 
 def meant(text: str) -> str:

@@ -117,6 +117,10 @@ def test_a_citizen_number_that_is_a_quantity_in_its_cell_is_whole_and_read():
     assert read(as_sheet(line_of(1, citizen_id=int(number_of(1))))).rows[2].citizen_id == number_of(1)
 
 
+def test_nan_is_a_province_and_no_sign_for_nothing():
+    assert read(csv_of(line_of(1, given_name="Nan"))).rows[2].given_name == "Nan"
+
+
 @pytest.mark.parametrize("word", ["NULL", "null", "#N/A", "-", "–", "N/A", "#REF!"])
 def test_signs_for_nothing_are_no_names(word):
     for content in (csv_of(line_of(1, given_name=word)), as_sheet(line_of(1, given_name=word))):

@@ -212,12 +212,19 @@ async def test_the_etag_of_a_thing_is_of_the_day_and_of_who_asks_and_serves_as_i
     problem(stale, 412, "stale-version")
 
 
+BY_HAND = {"area-register", "person", "obligation"}
+"""Whose lists are others: areas by their codes, no list of persons, and what is owed by day."""
+
+
 @pytest.mark.parametrize("name", SERVICES)
 async def test_everything_on_a_desk_is_in_its_register_after_its_first_event(name):
     async with edge_of(import_module(f"services.{name}.app").SERVICE) as edge:
         kinds = edge.desk.kinds.values() if edge.desk else ()
-        assert kinds or name == "reporting"
+        assert kinds
         for kind in kinds:
+            if kind.name in BY_HAND:
+                assert kind.answers != "all"
+                continue
             assert kind.listed, f"{kind.name} is on a desk, and nobody can list it"
             for n, event in enumerate(sorted(kind.aggregate.events, key=lambda one: one.type)):
                 stream = stream_id(kind.name, n)

@@ -115,7 +115,9 @@ class Leave(Command):
 
 
 class EnterFromRegister(MembershipKey, Command):
-    """Take over one row of an existing register: applied, registered and card in one step. Known rows change nothing."""
+    """รับเข้าจากทะเบียนเดิม · Take over a row of the register
+
+    Take over one row of an existing register: applied, registered and card in one step. Known rows change nothing."""
 
     area: AreaCode
     applied_on: date

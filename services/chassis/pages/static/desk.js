@@ -21,8 +21,12 @@
       document.querySelector("main").replaceWith(page.querySelector("main"));
       document.querySelector(".site").replaceWith(page.querySelector(".site"));
       ready(document.querySelector("main"));
-      const first = document.querySelector("[autofocus], [role=alert]");
-      if (first) { first.tabIndex = first.tabIndex < 0 && first.matches("[role=alert]") ? -1 : first.tabIndex; first.focus(); first.scrollIntoView({ block: "center" }); }
+      const first = document.querySelector("main [autofocus]") || document.querySelector("main [role=alert]");
+      if (first) {
+        if (!first.matches("[autofocus]")) first.tabIndex = -1;
+        first.focus();
+        first.scrollIntoView({ block: "center" });
+      }
     } catch {
       buttons.forEach((button) => { button.disabled = false; });
       const says = trouble || document.getElementById("news");
