@@ -163,7 +163,10 @@ def show(board: dict[str, Any], settings: Settings, console: Console) -> None:
         f'"area":"{lamphun.village_codes()[0]}","applied_on":"๑ ธ.ค. ๒๕๖๔","registered_on":"2021-12-02",'
         f'"old_or_new":"new","generated":"ใช่"}}'
     )
-    console.print(f"\n[bold]กระดาน · the board:[/] {gateway}/?area=51\n")
+    console.print(f"\n[bold]กระดาน · the board:[/]  {gateway}/?area=51")
+    console.print(
+        f"[bold]โต๊ะทำงาน · the desk:[/] {gateway}/desk  (เลือกเจ้าหน้าที่ตัวอย่าง ไม่ต้องใช้รหัสผ่าน · choose an example officer, no password)\n"
+    )
     console.print("[bold]ลองสามคำสั่ง · three commands to try[/] (เปิดกระดานไว้ · keep the board open)")
     print(  # not rich: these lines are for copying, and a bracket or a fold would break them
         f"  curl -sS -X POST {gateway}/members/v1/register-entries -H 'Content-Type: application/json' \\\n"

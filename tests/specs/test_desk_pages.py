@@ -13,7 +13,7 @@ from services.chassis.access import Role
 from services.funds.app import SERVICE as FUNDS
 from services.funds.domain.fund import fund_stream
 from services.otop.app import SERVICE as OTOP
-from tests.edge import at_the_desk, bearer, edge_of
+from tests.edge import at_the_desk, edge_of
 from tests.lamphun_edge import VILLAGE
 
 PAGE = "/desk/establish-fund"
@@ -156,7 +156,7 @@ async def test_a_register_is_searched_and_its_rows_lead_to_the_things(edge, brow
     assert "กองทุนสอง" in (await browser.get(link)).text
 
 
-async def test_only_what_may_be_done_now_is_offered_and_an_approval_is_one_click():
+async def test_only_what_may_be_done_now_is_offered_and_what_waits_for_the_reader_is_listed():
     async with edge_of(OTOP) as edge:
         for code, th, en in HEARD:
             edge.hear(AreaRegistered(area=code, on=date(1900, 1, 1), name_th=th, name_en=en))
@@ -179,20 +179,18 @@ async def test_only_what_may_be_done_now_is_offered_and_an_approval_is_one_click
         assert ("return-application" in of_officer, "certify-producer" in of_officer) == (True, False)
         assert ("return-application" in of_approver, "certify-producer" in of_approver) == (False, True)
         assert made in waiting
-        survey = {"survey_ref": "1", "category": "food", "area": VILLAGE, "on": "2022-01-05"}
-        province = bearer(Role.OFFICER, actor="p")
-        product = (await edge.post("/v1/wisdom-products", survey)).headers["Location"]
-        for step, body in (
-            ("screen-product", {"points": ["2.1"]}),
-            ("record-product", {"database_ref": "B-1"}),
-        ):
-            await edge.post(f"{product}/{step}", {**body, "on": "2022-02-01"}, Authorization=province)
-        async with at_the_desk(edge, Role.OFFICER, area="51", actor="p") as officer:
-            shown = (await officer.get(f"/desk/thing/{product.rpartition('/')[2]}")).text
-            assert 'action="/desk/update-entry"' in shown
-            form = {name: hidden(shown, name) for name in ("csrf_token", "thing", "version", "on")}
-            assert (await officer.post("/desk/update-entry", data=form)).status_code == 303
-        assert edge.names()[-1] == "WisdomDatabaseUpdated"
+
+
+async def test_an_approval_is_one_click_and_what_an_officer_enters_has_its_form(edge, browser):
+    fund = (await edge.post("/v1/funds", {**FUND, "number": 1})).headers["Location"].rpartition("/")[2]
+    await edge.post(f"/v1/funds/{fund}/review-fund-record", {"on": "2022-01-05"})
+    of_officer = (await browser.get(f"/desk/thing/{fund}")).text
+    assert "ยืนยันวันนี้" not in of_officer
+    async with at_the_desk(edge, Role.APPROVER, area="51", actor="p") as approver:
+        shown = (await approver.get(f"/desk/thing/{fund}")).text
+        form = {name: hidden(shown, name) for name in ("csrf_token", "thing", "version", "on")}
+        done = await approver.post("/desk/verify-fund-record", data={**form, "on": "2022-02-01"})
+    assert (done.status_code, edge.names()[-1]) == (303, "FundRecordVerified")
 
 
 async def test_rows_sums_and_rates_are_typed_into_a_page_and_stand_there_where_they_are_wrong(edge, browser):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.chassis.days import today
 from services.chassis.decider import Actor
 from services.chassis.desk import Desk, Entry, Stamp
 from services.chassis.pages import drafts
@@ -23,6 +24,7 @@ from services.chassis.pages.things import Thing, asked_of
 from services.chassis.problems import FieldError, field_errors
 from services.chassis.session import CSRF_FIELD, session_of
 from services.chassis.session.places import login_for
+from services.chassis.thai import numeric_date
 
 OURS = ("key", "thing", "version", CSRF_FIELD)
 """Fields of the page itself."""
@@ -44,6 +46,10 @@ class Forms:
             return log_in(request)
         filled = {name: text for name, text in request.query_params.items() if name != "lang"}
         cookies: tuple[str, ...] = ()
+        if any(one.name == "on" and one.kind == "day" for one in entry.form.own) and entry.thing:
+            filled.setdefault(
+                "on", numeric_date(today(), thai=False)
+            )  # most is entered on its day; it can be typed over
         if filled.pop("draft", ""):
             draft, cookies = drafts.taken(request, session, request.url.path)
             filled |= draft

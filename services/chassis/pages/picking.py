@@ -59,12 +59,14 @@ class Picking:
         """Areas in these scopes that are called so, the best match first."""
         return await self._areas.find(text, scopes, OFFERED) if self._areas is not None else []
 
-    async def called(self, code: str, spoken: str) -> str:
-        """The whole name of an area, from the outside in: ลำพูน › เมืองลำพูน › ในเมือง; its code where it is not known."""
+    async def called(self, code: str, spoken: str, *, inner: int = 9) -> str:
+        """The name of an area, from the outside in: ลำพูน › เมืองลำพูน › ในเมือง, or its `inner` parts alone; its code where it is
+        not known."""
         if self._areas is None or not code:
             return code
         names = [await self._areas.named(one) for one in (*parents(code)[1:], code)]
-        return " › ".join((one.th if spoken == "th" else one.en) for one in names if one is not None) or code
+        known = [one.th if spoken == "th" else one.en for one in names if one is not None]
+        return " › ".join(known[-inner:]) or code
 
     async def codes(
         self, request: Request, form: Form[Any], given: Mapping[str, str]

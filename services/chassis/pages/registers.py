@@ -50,7 +50,7 @@ class RegisterPages:
         rows = [
             (
                 row,
-                await self._picking.called(row["area"], spoken),
+                await self._picking.called(row["area"], spoken, inner=2),
                 [one.shown(row.get(one.name), spoken) for one in columns],
             )
             for row in told["items"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.chassis.access import Role
 from services.chassis.days import today
 from services.chassis.desk import Desk, Entry
 from services.chassis.forms import Label
@@ -52,18 +53,28 @@ class Thing:
         return called.said(spoken)
 
     def facts(self, spoken: Language) -> list[tuple[Label, str]]:
-        """What is known of it, with labels; what nobody has said is left out."""
+        """What is known of it, with labels; what nobody has said, and what has no name for people, is left out."""
         shown = {column.name: column for column in self.things.columns}
-        rows = []
-        for field, value in self.told.items():
-            if field in UNSAID or value in (None, "", [], {}):
+        rows: dict[str, tuple[Label, str]] = {}
+        for field, value in _leaves(self.told):
+            label, column = self.things.labels.get(field), shown.get(field)
+            if label is None or field in rows:
                 continue
-            label = self.things.labels.get(field)
-            if label is None:
-                continue
-            column = shown.get(field)
-            rows.append((label, column.shown(value, spoken) if column else plain(value)))
-        return rows
+            text = column.shown(value, spoken) if column else plain(value)
+            if text:
+                rows[field] = (label, text)
+        return list(rows.values())
+
+
+def _leaves(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The fields that have a value, also those of a part (the last assessment of a fund, say)."""
+    for field, value in told.items():
+        if field in UNSAID or value in (None, "", [], {}):
+            continue
+        if isinstance(value, Mapping):
+            yield from _leaves(value)
+        elif not (isinstance(value, list) and any(isinstance(one, Mapping) for one in value)):
+            yield field, value
 
 
 class ThingPages:
@@ -104,16 +115,15 @@ async def asked_of(request: Request, desk: Desk, stream: str) -> tuple[Answer | 
 
 
 def at_once(entry: Entry) -> bool:
-    """Whether nothing but its day is asked: then one click is enough."""
-    return not [one for one in entry.form.own if one.required and one.name != "on"] and any(
-        one.name == "on" for one in entry.form.own
+    """Whether it is an approval of which nothing but its day is asked: then one click is enough. What an officer enters has
+    its form: a click beside it must not end a membership."""
+    return (
+        entry.roles == {Role.APPROVER}
+        and not [one for one in entry.form.own if one.required and one.name != "on"]
+        and any(one.name == "on" for one in entry.form.own)
     )
 
 
 def plain(value: Any) -> str:
-    """A value that no column knows how to show."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {plain(one)}" for name, one in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(plain(one) for one in value)
-    return str(value)
+    """A value that no column shows: numbers and days as they are."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
