@@ -202,7 +202,7 @@ async def test_reports_are_scheduled_and_handed_in_by_file_with_the_figures_of_t
     handed = f"{head},วันที่ส่ง\nduty-12-upgrade,5101,2565,20/7/2565\nduty-12-debt-1,5101,2565,20/7/2565\n"
     told = await ran(edge, imports, "submit-report", handed, Authorization=PROVINCE)
     assert counted(told) == ("completed", 2, 1, 0, 1)
-    assert [(error["row"], error["code"]) for error in told["errors"]] == [(2, "obligation-not-found")]
+    assert [(error["row"], error["code"]) for error in told["errors"]] == [(3, "obligation-not-found")]
     [data] = [data for name, data in edge.events() if name == "ReportSubmitted"]
     assert (data["figures"]["members.tsm.current"], data["submitter"]) == (1, "approver-51")
 

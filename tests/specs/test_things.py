@@ -250,3 +250,23 @@ def first(stream: str, event: Event) -> Record:
         causationid="", traceparent="", events=[(event, GENESIS)],
     )  # fmt: skip
     return Record(envelope, event, topic_of(event.service), 0)
+
+
+ONE_WORD = {
+    "producer": {"DistrictAgreed", "DistrictNotAgreed"},
+    "area-register": {"AreaRegistered", "AreaRenamed", "AreaSplit", "AreaAbolished"},
+}
+"""Events of one command: what differs stands in what they changed."""
+
+
+@pytest.mark.parametrize("name", ["members", "funds", "otop", "reporting"])
+async def test_no_two_events_of_a_thing_are_called_the_same_in_its_history(name):
+    async with edge_of(import_module(f"services.{name}.app").SERVICE) as edge:
+        assert edge.desk
+        for kind in edge.desk.kinds.values():
+            called: dict[str, set[str]] = {}
+            for event in kind.aggregate.events:
+                called.setdefault(kind.events[event.type].th, set()).add(event.__name__)
+            assert {frozenset(names) for names in called.values() if len(names) > 1} <= {
+                frozenset(ONE_WORD.get(kind.name, ()))
+            }, kind.name

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the desk declares things: at run time they do not know it
 
 
 def labels_of_events(aggregate: Aggregate[Any, Any], entries: Sequence[Entry]) -> Mapping[str, Label]:
-    """By type: the label of the first command that says it. A lifecycle's table knows which; of a hand-written aggregate
+    """By type: the label of the command that says it, and as little else as there is. A lifecycle's table knows which; of a hand-written aggregate
     it is the command whose function names the event, or the only one that there is. Where several events come of one
     command, the stage that each leads to stands beside it. TypeError for an event that no command is known to say."""
     if isinstance(aggregate, Lifecycle):
@@ -29,6 +29,7 @@ def labels_of_events(aggregate: Aggregate[Any, Any], entries: Sequence[Entry]) -
         ]
     else:
         said = [(entry.form.model, tuple(aggregate.events)) for entry in entries]
+    said.sort(key=lambda one: len(one[1]))  # what a command says alone is called as it
     found: dict[str, Label] = {}
     for command, events in said:
         told = label(command.__doc__, command.__name__)

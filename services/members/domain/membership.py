@@ -170,20 +170,22 @@ TOO_EARLY = Refused(
 )
 
 
-def enter(command: Apply | EnterFromRegister, state: Membership) -> Decision:
-    """Who has left begins anew. A row of a register that is known changes nothing, whatever has happened since."""
-    on = command.on if isinstance(command, Apply) else command.applied_on
+def apply(command: Apply, state: Membership) -> Decision:
+    """Who has left begins anew."""
     if state.status in (Status.APPLIED, Status.REGISTERED):
-        of_register = isinstance(command, EnterFromRegister) and state.status is Status.REGISTERED
-        return [] if of_register and state.area == command.area else MEMBER_ALREADY
-    if on < state.since:
+        return MEMBER_ALREADY
+    return TOO_EARLY if command.on < state.since else [_applied(command, command.on)]
+
+
+def take_over(command: EnterFromRegister, state: Membership) -> Decision:
+    """A row that is known changes nothing, whatever has happened since."""
+    if state.status in (Status.APPLIED, Status.REGISTERED):
+        known = state.status is Status.REGISTERED and state.area == command.area
+        return [] if known else MEMBER_ALREADY
+    days = (state.since, command.applied_on, command.registered_on, command.card_issued_on or date.max)
+    if list(days) != sorted(days):
         return TOO_EARLY
-    said = command.model_dump(include={"area", "person_id", "network", "generated"})
-    new = MembershipApplied(**said, on=on, membership_id=command.stream)
-    if isinstance(command, Apply):
-        return [new]
-    if command.registered_on < on or (command.card_issued_on or date.max) < command.registered_on:
-        return TOO_EARLY
+    new = _applied(command, command.applied_on)
     state = applied(state, new)
     card = [_card(state, command.card_issued_on, command.card_number)] if command.card_issued_on else []
     return [new, _registered(state, command.registered_on, command.cohort), *card]
@@ -196,18 +198,34 @@ def register(command: Register, state: Membership) -> Decision:
     return [_registered(state, command.on, command.cohort)] if state.status is Status.APPLIED else NOT_APPLIED
 
 
-def of_a_member(command: IssueCard | ConfirmCurrent | Leave, state: Membership) -> Decision:
-    """Whoever is registered."""
-    if command.on < state.since:
-        return TOO_EARLY
-    if state.status is not Status.REGISTERED:
-        return NOT_MEMBER
-    if isinstance(command, IssueCard):
-        return [_card(state, command.on, command.card_number)]
-    if isinstance(command, ConfirmCurrent):
-        return [MembershipConfirmedCurrent(**_which(state, command.on))]
+def issue_card(command: IssueCard, state: Membership) -> Decision:
+    """To a member."""
+    return _no_step(command, state) or [_card(state, command.on, command.card_number)]
+
+
+def confirm(command: ConfirmCurrent, state: Membership) -> Decision:
+    """Of a member."""
+    return _no_step(command, state) or [MembershipConfirmedCurrent(**_which(state, command.on))]
+
+
+def leave(command: Leave, state: Membership) -> Decision:
+    """The reason is sealed."""
+    if (no := _no_step(command, state)) is not None:
+        return no
     left = MembershipLeft(**_which(state, command.on), person_id=state.person_id, cohort=state.cohort)
     return [Sealed(left, state.person_id, {"reason": command.reason}) if command.reason else left]
+
+
+def _no_step(command: IssueCard | ConfirmCurrent | Leave, state: Membership) -> Refused | None:
+    """Why it is no step of a member."""
+    if command.on < state.since:
+        return TOO_EARLY
+    return None if state.status is Status.REGISTERED else NOT_MEMBER
+
+
+def _applied(command: Apply | EnterFromRegister, on: date) -> MembershipApplied:
+    said = command.model_dump(include={"area", "person_id", "network", "generated"})
+    return MembershipApplied(**said, on=on, membership_id=command.stream)
 
 
 def _which(state: Membership, on: date) -> Mapping[str, Any]:
@@ -255,6 +273,6 @@ MEMBERSHIP = aggregate_of(
     absent=NOT_FOUND,
     # Who has left may join elsewhere: then the new area's officer decides.
     area=lambda membership: None if membership.status is Status.LEFT else membership.area,
-    decides=(enter, register, of_a_member),
+    decides=(apply, take_over, register, issue_card, confirm, leave),
     evolves=(applied, registered, carded, confirmed, gone),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -281,18 +281,32 @@ def submit(command: SubmitReport, state: Obligation) -> Decision:
     ]
 
 
-def judge(command: ReturnReport | AcceptReport, state: Obligation) -> Decision:
-    """By the level that receives it, and a second person accepts."""
+def give_back(command: ReturnReport, state: Obligation) -> Decision:
+    """By the level that receives it."""
+    if (wrong := _not_to_judge(command, state)) is not None:
+        return wrong
+    return [ReportReturned(**_of_submission(command, state), reason=command.reason)]
+
+
+def accept(command: AcceptReport, state: Obligation) -> Decision:
+    """By the level that receives it, and a second person."""
+    if (wrong := _not_to_judge(command, state)) is not None:
+        return wrong
+    if command.by.id == state.submitted_by:
+        return SAME_PERSON
+    return [ReportAccepted(**_of_submission(command, state))]
+
+
+def _not_to_judge(command: ReturnReport | AcceptReport, state: Obligation) -> Refused | None:
     if not command.by.reaches(state.receiver_area):
         return NOT_YOURS_TO_RECEIVE
     if (wrong := _out_of_turn(command, state)) is not None:
         return wrong
-    if not state.submitted_by:
-        return NOT_SUBMITTED
-    said = {**_which(command, state), "level": state.receiver, "submission": state.submission}
-    if isinstance(command, ReturnReport):
-        return [ReportReturned(**said, reason=command.reason)]
-    return SAME_PERSON if command.by.id == state.submitted_by else [ReportAccepted(**said)]
+    return None if state.submitted_by else NOT_SUBMITTED
+
+
+def _of_submission(command: ReturnReport | AcceptReport, state: Obligation) -> Mapping[str, Any]:
+    return {**_which(command, state), "level": state.receiver, "submission": state.submission}
 
 
 def _out_of_turn(command: Signed, state: Obligation) -> Refused | None:
@@ -342,6 +356,6 @@ OBLIGATION = aggregate_of(
     Obligation(),
     absent=NOT_FOUND,
     area=lambda obligation: obligation.area,
-    decides=(schedule, move, submit, judge),
+    decides=(schedule, move, submit, give_back, accept),
     evolves=(scheduled, moved, submitted, returned, accepted),
 )
