@@ -29,7 +29,7 @@ def build(parts: Parts) -> Built:
         table,
         workers=(live.run, imports.worker(parts, own)),
         own=own,
-        pages=(WorkPage(owed, clock).route(),),
+        pages=(WorkPage(owed, clock, own[KnownAreas]).route(),),
         desk=desk,
     )
 

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from contracts.areas import level
 from contracts.reporting import ReportLevel
 from services.chassis.access import Role
+from services.chassis.known_areas import KnownAreas, Named
 from services.chassis.pages.shell import Shell, language, log_in
 from services.chassis.read_models import ReadModels
 from services.chassis.session import Session, session_of
@@ -60,8 +61,8 @@ def my_work(rows: Sequence[Duty], area: str, roles: frozenset[str]) -> MyWork:
 class WorkPage:
     """`/desk`."""
 
-    def __init__(self, owed: ReadModels, clock: Clock) -> None:
-        self._owed, self._clock = owed, clock
+    def __init__(self, owed: ReadModels, clock: Clock, areas: KnownAreas) -> None:
+        self._owed, self._clock, self._areas = owed, clock, areas
         self._shell = Shell("reporting", Path(__file__).parent / "templates")
 
     def route(self) -> Route:
@@ -77,8 +78,14 @@ class WorkPage:
         found = [(area, await self._of(session, area, on)) for area in session.areas]
         return self._shell.page(
             request, "my_work.html", found=found, report_of=report, words_of=Words(language(request)), on=on,
-            elsewhere=("members", "funds", "otop"), area_level=level, shown=SHOWN,
+            named_areas=await self._names(found), elsewhere=("members", "funds", "otop"), area_level=level, shown=SHOWN,
         )  # fmt: skip
+
+    async def _names(self, found: Sequence[tuple[str, MyWork]]) -> dict[str, Named]:
+        """Of the offices whose reports are listed, by code."""
+        codes = {row.area for _, work in found for row in (*work.owed, *work.to_accept, *work.given_back)}
+        names = {code: await self._areas.named(code) for code in codes}
+        return {code: name for code, name in names.items() if name is not None}
 
     async def _of(self, session: Session, area: str, on: date) -> MyWork:
         async with self._owed.snapshot() as snapshot:

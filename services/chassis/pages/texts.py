@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, tuple[str, str]] = {
     "brand": ("ชุมชน", "Chumchon"),
-    "brand-line": ("ระบบข้อมูลงานพัฒนาชุมชน", "Community development, fact by fact"),
+    "brand-line": ("ข้อมูลชุมชน สดและตรวจสอบได้", "Community facts, live and verifiable"),
     "desk": ("โต๊ะทำงาน", "Desk"),
     "site": ("เมนูหลัก", "Main menu"),
     "languages": ("ภาษา", "Language"),
@@ -119,6 +119,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-file": ("ไม่รับไฟล์นี้ และไม่ได้บันทึกอะไร", "The file was refused; nothing was written"),
     "faults-file": ("ไฟล์เดิมพร้อมคอลัมน์ข้อผิดพลาด", "The same file with a column of faults"),
     "wrong-rows": ("แถวที่ไม่ผ่าน", "Rows that are not taken"),
+    "look-rows": ("กรุณาแก้แถวที่ระบุไว้ แล้วส่งไฟล์อีกครั้ง", "Mend the rows that are named, and send the file again."),
     "more-faults": ("ยังมีอีก", "And more:"),
     "left-out": ("ไม่ได้นำเข้าเพราะผิด", "left out as wrong"),
     "rows": ("แถว", "rows"),
