@@ -47,7 +47,7 @@ check: $(STAMP) ## ตรวจโค้ด · lint, format, types, import rules
 schemas: $(STAMP) ## สร้างสคีมา · write the JSON Schemas, AsyncAPI and OpenAPI again
 	@$(BIN)/chumchon schemas $(ARGS)
 
-token: $(STAMP) ## ขอโทเคน · a token of the local issuer: make token ROLE=officer AREA=51
+token: $(STAMP) ## ขอโทเคน · a token of the local issuer: make token ROLE=officer AREA=51 (TH: the nation)
 	@$(BIN)/chumchon token --role '$(or $(ROLE),officer)' --area '$(AREA)' $(ARGS)
 
 bench: $(BENCH) ## วัดความเร็ว · measure, also against the peers

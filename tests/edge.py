@@ -23,7 +23,7 @@ from contracts.event import Event
 from contracts.topics import topic_of
 from deploy.local import issuer
 from services.chassis import logs
-from services.chassis.access import Access, IssuerKeys, Role
+from services.chassis.access import NATIONWIDE, Access, IssuerKeys, Role
 from services.chassis.calls import Call, Done
 from services.chassis.decider import Aggregate, Command
 from services.chassis.desk import Desk
@@ -130,7 +130,7 @@ class Edge:
 def bearer(*roles: Role, area: str = "51", actor: str = "") -> str:
     """The value of an Authorization header."""
     more: dict[str, Any] = {"sub": actor} if actor else {}
-    return f"Bearer {_issuer().token(*roles, areas=[area], **more)}"
+    return f"Bearer {_issuer().token(*roles, areas=[area or NATIONWIDE], **more)}"
 
 
 def bearer_of(**claims: Any) -> str:

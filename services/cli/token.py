@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 app = typer.Typer()
+_NOWHERE = """โทเคนนี้ไม่มีพื้นที่ จึงอ่านหรือบันทึกข้อมูลของพื้นที่ใดไม่ได้: ระบุ --area 51 (make token AREA=51) หรือ TH สำหรับทั้งประเทศ
+This token has no area, so it reaches none: say --area 51 (make token AREA=51), or TH for the whole country."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -17,7 +19,7 @@ def token(
     ],
     area: Annotated[
         list[str] | None,
-        typer.Option(help='An area code, as 51 or 5101; again for several. "" is the nation.'),
+        typer.Option(help="An area code, as 51 or 5101; again for several; TH is the nation."),
     ] = None,
     ttl: Annotated[str, typer.Option(help="How long it is good for: 90s, 30m, 8h, 7d.")] = "8h",
     actor: Annotated[
@@ -25,19 +27,23 @@ def token(
     ] = "",
 ) -> None:
     """ขอโทเคน · A token for the services of the local stack: TOKEN=$(chumchon token --role officer --area 51)"""
+    from contracts.areas import NATION
     from deploy.local import issuer
     from deploy.local.trouble import StackError
-    from services.chassis.access import Role
+    from services.chassis.access import NATIONWIDE, Role
     from services.chassis.settings import Settings
 
     try:
         roles = [Role(name.strip()) for one in role for name in one.split(",")]
-        made = issuer.token(Settings.from_env(), roles, area or [""], ttl=_seconds(ttl), actor=actor)
+        areas = [NATION if code == NATIONWIDE else code for code in area or () if code]
+        made = issuer.token(Settings.from_env(), roles, areas, ttl=_seconds(ttl), actor=actor)
     except StackError as trouble:
         typer.echo(f"{trouble.code}: {trouble.th}\n{trouble.en}", err=True)
         raise typer.Exit(1) from None
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong)) from None
+    if not areas:
+        typer.echo(_NOWHERE, err=True)
     typer.echo(made)
 
 

@@ -17,7 +17,7 @@ import pytest
 from contracts.topics import SERVICES
 from deploy.jobs.make_secrets import write
 from deploy.local.gateway import TEMPLATE, find_nginx, render
-from services.chassis.access import Role
+from services.chassis.access import NATIONWIDE, Role
 from services.chassis.sealing import Secrets
 from services.chassis.session.keys import SessionKeys
 from services.chassis.session.places import CALLBACK
@@ -67,6 +67,16 @@ def test_a_part_waits_for_what_is_there_and_can_be_waited_for(part: str) -> None
 @pytest.mark.parametrize("part", sorted(PARTS))
 def test_ports_are_open_on_this_machine_only(part: str) -> None:
     assert all(re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port) for port in services()[part].get("ports", ()))
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_a_part_has_no_capability_but_those_that_its_start_needs(part: str) -> None:
+    about = services()[part]
+    assert about["cap_drop"] == ["ALL"]
+    assert about["security_opt"] == ["no-new-privileges:true"]
+    needed = {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"}
+    assert set(about.get("cap_add", ())) <= (needed if part in {"gateway", "mongo", "secrets"} else set())
+    assert not about.get("privileged")
 
 
 def test_what_is_mounted_is_there_and_every_volume_is_used() -> None:
@@ -193,6 +203,21 @@ def test_the_realm_has_our_roles_and_puts_them_with_areas_and_audience_into_toke
         assert all(config["id.token.claim"] == "true" for config in mappers.values() if config not in ours)
         assert client["defaultClientScopes"] == ["basic"]  # `sub` and nothing of the person
         assert client.get("secret", "${").startswith("${")
+
+
+def test_the_realm_says_the_nation_as_tokens_do_and_takes_no_empty_area() -> None:
+    realm = json.loads((DEPLOY / "keycloak" / "chumchon-realm.json").read_text("utf-8"))
+    [[profile]] = [
+        one["config"]["kc.user.profile.config"]
+        for one in realm["components"]["org.keycloak.userprofile.UserProfileProvider"]
+    ]
+    [areas] = [one for one in json.loads(profile)["attributes"] if one["name"] == "areas"]
+    pattern = re.compile(areas["validations"]["pattern"]["pattern"])
+    assert all(pattern.search(good) for good in (NATIONWIDE, "51", "5101", "510101", "51010101"))
+    assert not any(pattern.search(bad) for bad in ("", "TH51", "5", "510", "5101010101"))
+    given = [area for user in realm["users"] for area in user.get("attributes", {}).get("areas", ())]
+    assert NATIONWIDE in given
+    assert all(pattern.search(area) for area in given)
 
 
 def test_the_desk_logs_in_with_pkce_and_comes_back_to_the_gateway_only() -> None:

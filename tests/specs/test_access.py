@@ -59,10 +59,25 @@ async def test_a_token_tells_who_calls_with_which_roles_and_areas(home_issuer):
 
 
 async def test_keycloaks_claims_are_read_and_roles_of_others_are_left_out(home_issuer):
-    token = home_issuer.token(roles=None, realm_access={"roles": ["auditor", "offline_access"]}, areas=("",))
+    token = home_issuer.token(roles=None, realm_access={"roles": ["auditor", "offline_access"]}, areas=["TH"])
     caller = await access_to(home_issuer).caller(f"bearer {token}")
     assert caller.roles == {Role.AUDITOR}
     assert caller.reaches("5101")
+
+
+@pytest.mark.parametrize("areas", ["", [""], [], None, ["", ""]])
+async def test_a_token_without_an_area_reaches_nowhere_and_not_the_nation(home_issuer, areas):
+    caller = await access_to(home_issuer).caller(f"bearer {home_issuer.token(Role.OFFICER, areas=areas)}")
+    assert caller.scopes == ()
+    assert not caller.reaches("")
+    assert not caller.reaches("51")
+
+
+async def test_the_nation_is_said(home_issuer):
+    for areas in ("TH", ["TH"], ["", "TH"]):
+        caller = await access_to(home_issuer).caller(f"bearer {home_issuer.token(areas=areas)}")
+        assert caller.scopes == ("",)
+        assert caller.reaches("")
 
 
 async def test_a_caller_reaches_the_areas_under_the_own_ones_and_no_others():
@@ -338,7 +353,12 @@ def test_chumchon_token_prints_the_token_and_nothing_else(tmp_path: Path, monkey
         ["5101"],
         1800,
     )
-    assert made.stdout.count("\n") == 1
+    assert (made.stdout.count("\n"), made.stderr) == (1, "")
+    for words, areas in (([], []), (["--area", ""], []), (["--area", "TH"], ["TH"])):
+        made = runner.invoke(app, ["--role", "officer", *words])
+        said = json.loads(jwt.utils.base64url_decode(made.stdout.strip().split(".")[1]))
+        assert said["areas"] == areas
+        assert ("no area" in made.stderr, "ไม่มีพื้นที่" in made.stderr) == (not areas, not areas)
 
 
 def _issuer_of(name: str, place: str, keys: list[dict[str, str]]) -> Starlette:

@@ -39,6 +39,14 @@ async def test_a_session_reads_what_its_officer_may_read_and_without_one_nobody_
     problem(await desk.browser.get("/v1/who"), 401, "token-missing")
 
 
+@pytest.mark.parametrize(("officer", "areas"), [("officer-5101", ["5101"]), ("auditor", [""])])
+async def test_a_session_shows_the_areas_that_its_token_reaches(desk, officer, areas):
+    desk.browser.cookies.clear()
+    await desk.log_in(officer)
+    assert (await desk.browser.get("/desk/session")).json()["areas"] == areas
+    assert (await desk.browser.get("/v1/who")).json()["areas"].split(",") == areas
+
+
 async def test_a_session_has_no_more_rights_than_its_token(desk):
     desk.browser.cookies.clear()
     await desk.log_in("auditor")

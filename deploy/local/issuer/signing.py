@@ -20,7 +20,7 @@ from contracts.areas import level
 from deploy.local import process
 from deploy.local.issuer.guard import NAME, refuse_elsewhere
 from deploy.local.trouble import StackError
-from services.chassis.access import Role
+from services.chassis.access import NATIONWIDE, Role
 from services.chassis.settings import Settings
 
 LONGEST = 30 * 24 * 3600
@@ -30,8 +30,8 @@ LONGEST = 30 * 24 * 3600
 def token(
     settings: Settings, roles: Sequence[Role], areas: Sequence[str], *, ttl: int = 8 * 3600, actor: str = ""
 ) -> str:
-    """A token of the local stack, good for `ttl` seconds from now. `areas` are area codes, "" is the nation; `actor` is
-    its subject, by default one for each role and area, so that two roles are two persons.
+    """A token of the local stack, good for `ttl` seconds from now. `areas` are area codes, "" is the nation (the
+    token says `TH`), none reach nowhere; `actor` is its subject, by default one for each role and area, so that two roles are two persons.
 
     Raises StackError `not_the_local_stack` or `no_issuer` (it is not running), ValueError for what is no area or ttl.
     """
@@ -52,7 +52,7 @@ def claims(roles: Sequence[Role], areas: Sequence[str], actor: str = "") -> dict
     subject = actor or "local:" + "+".join(sorted(roles)) + ":" + "+".join(
         area or "nation" for area in sorted(areas)
     )
-    return {"sub": subject, "roles": sorted(roles), "areas": sorted(set(areas))}
+    return {"sub": subject, "roles": sorted(roles), "areas": sorted({area or NATIONWIDE for area in areas})}
 
 
 def sign(settings: Settings, signing: RSAPrivateKey, said: dict[str, Any], ttl: int) -> str:

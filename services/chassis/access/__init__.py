@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.chassis.access.caller import Caller, Role
+from services.chassis.access.caller import NATIONWIDE, Caller, Role
 from services.chassis.access.keys import IssuerKeys
 from services.chassis.access.tokens import Access
 
-__all__ = ["Access", "Caller", "IssuerKeys", "Role"]
+__all__ = ["NATIONWIDE", "Access", "Caller", "IssuerKeys", "Role"]

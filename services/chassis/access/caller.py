@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from contracts.areas import level, within
+from contracts.areas import NATION, level, within
 from services.chassis.problems import Problem
 from services.chassis.problems.catalogue import OUTSIDE_AREA, TOKEN_MALFORMED
+
+NATIONWIDE: Final = "TH"
+"""The area of a token that reaches over the whole country: said, and never what is left when nothing is said."""
 
 
 class Role(StrEnum):
@@ -50,7 +53,8 @@ class Caller:
 def caller(claims: Mapping[str, Any]) -> Caller:
     """The caller that verified claims speak of: `sub`, `roles` or Keycloak's `realm_access.roles`, and `areas`.
 
-    Roles that we do not know are somebody else's and are left out. Raises the problem `token-malformed`.
+    Roles that we do not know are somebody else's and are left out; so is an area that is "": an attribute that nobody has
+    filled in. The nation is said as `NATIONWIDE`. Raises the problem `token-malformed`.
     """
     actor = str(claims["sub"])
     if (
@@ -59,7 +63,7 @@ def caller(claims: Mapping[str, Any]) -> Caller:
         raise Problem(TOKEN_MALFORMED)
     realm = claims.get("realm_access")
     names = _texts(claims.get("roles")) + _texts(realm.get("roles") if isinstance(realm, Mapping) else None)
-    areas = _texts(claims.get("areas"))
+    areas = [NATION if area == NATIONWIDE else area for area in _texts(claims.get("areas")) if area]
     try:
         for area in areas:
             level(area)

@@ -17,6 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "subscriber": ("ระบบอื่น", "another system"),
     "auditor": ("ผู้ตรวจสอบ", "auditor"),
     "nation": ("ทั้งประเทศ", "the nation"),
+    "nowhere": ("ยังไม่มีพื้นที่รับผิดชอบ", "no area yet"),
     "area": ("พื้นที่", "area"),
     # my work
     "work": ("งานของฉัน", "My work"),
