@@ -98,9 +98,11 @@ async def running_issuer(home: Path) -> AsyncIterator[RunningIssuer]:
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, port: int) -> AsyncIterator[None]:
+async def served(app: Any, port: int, **more: Any) -> AsyncIterator[None]:
     """Serve an app on a port of this machine."""
-    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
+    server = _Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, **more)
+    )
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -174,7 +174,7 @@ def call(
         now=now,
         correlation_id=f"correlation-{key}",
         scopes=scopes,
-        expected_version=expected,
+        expected_versions=None if expected is None else {expected},
     )
 
 

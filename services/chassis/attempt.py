@@ -112,7 +112,7 @@ class Attempt:
         if self._changes_nothing(held):
             return Done(self.stream, held.version, ())
         while True:
-            stale = call.expected_version not in (None, held.version)
+            stale = call.expected_versions is not None and held.version not in call.expected_versions
             decision = () if stale else self.decision(held)
             forgotten = [item.owner for item in _items(decision) if isinstance(item, Forgotten)]
             # A "no" is not taken back, a no-op says that all is as it was asked for, and a key that is destroyed is gone for
@@ -147,7 +147,7 @@ class Attempt:
 
     def _changes_nothing(self, held: Held) -> bool:
         """What was acknowledged stays, so that a no-op which rests on nothing else needs no proof."""
-        if self.unless is not None or self.call.expected_version is not None or not held.version:
+        if self.unless is not None or self.call.expected_versions is not None or not held.version:
             return False
         if not self.aggregate.settled(self.command, held.state):
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +15,7 @@ class Call:
     """Who asks for a command, and under which key.
 
     `now` is UTC. `scopes` are the area codes under which the actor may write ("" is the nation); None is the system
-    itself (a reaction, an import that was authorised as a whole). `expected_version` is If-Match.
+    itself (a reaction, an import that was authorised as a whole). `expected_versions` are those of If-Match; None: whatever it is.
     """
 
     actor: str
@@ -24,7 +25,7 @@ class Call:
     causation_id: str = ""
     traceparent: str = ""
     scopes: tuple[str, ...] | None = None
-    expected_version: int | None = None
+    expected_versions: Container[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

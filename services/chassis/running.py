@@ -29,6 +29,7 @@ from services.chassis.decider import Refused
 from services.chassis.doorbell import MongoDoorbell
 from services.chassis.handling import CommandHandler
 from services.chassis.http import Check, create_app
+from services.chassis.http.wire import Wire
 from services.chassis.import_reports import MongoImportReports
 from services.chassis.mongo import Database, connect, database
 from services.chassis.mongo_read_models import MongoReadModels
@@ -218,6 +219,7 @@ def _serving(
             access_log=False,
             lifespan="off",
             server_header=False,
+            http=Wire,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             backlog=2048,
         )

@@ -75,7 +75,7 @@ async def _decided(tools: Tools, asked: dict[int, Asked]) -> list[_Decided]:
         if number % PIECE == 0:
             await asyncio.sleep(0)
         now = held.get(one.stream)
-        if now is None or one.call.expected_version is not None:
+        if now is None or one.call.expected_versions is not None:
             continue
         attempt = Attempt(tools, one.aggregate, one.stream, one.command, one.call, None)
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from contracts.ids import stream_id
 from contracts.members import AreaAbolished, AreaRegistered
 from services.chassis.access import Role
+from services.chassis.days import today
 from services.funds.app import SERVICE
 from tests.answered import in_the_future, problem, version, wrong_fields
 from tests.edge import bearer, bearer_of, edge_of, logged
@@ -41,6 +42,17 @@ async def test_a_fund_is_established_and_everybody_can_read_it(edge):
     )  # fmt: skip
     assert (shown["stage"], shown["level"], shown["producers"]) == ("established", None, [])
     assert version(read) == version(answer)
+
+
+async def test_what_depends_on_the_day_has_the_day_in_its_etag_which_serves_as_if_match(edge, monkeypatch):
+    path = (await edge.post(PATH, FUND)).headers["Location"]
+    tag = (await edge.client.get(path)).headers["ETag"]
+    assert (await edge.client.get(path, headers={"If-None-Match": tag})).status_code == 304
+    monkeypatch.setattr("services.chassis.things.own.today", lambda: today() + timedelta(days=1))
+    later = await edge.client.get(path, headers={"If-None-Match": tag})
+    assert later.status_code == 200
+    assert later.headers["ETag"] != tag
+    problem(await edge.post(PATH, {**FUND, "name_th": "อื่น"}, If_Match=tag), 409, "fund-established")
 
 
 async def test_the_same_fund_twice_is_once_and_another_name_for_it_is_refused(edge):

@@ -141,7 +141,7 @@ async def test_a_task_that_dies_unseen_does_not_print_what_it_held(lines):
 
 async def test_every_request_is_one_line_with_its_template_and_no_more(lines, tmp_path):
     async with running_issuer(tmp_path) as issuer, client_of(issuer) as client:
-        heads = {"X-Correlation-ID": "c-7"}
+        heads = {"X-Correlation-ID": "0b9c4ad02f5c4d0b8f5e3f1f6a0e7c11"}
         await client.post(f"/v1/notebooks/{STREAM}/marks", json={"texts": [SECRET]}, headers=heads)
         await client.get("/page", params={"lang": SECRET})
         await client.get(f"/{SECRET}")
@@ -157,7 +157,10 @@ async def test_every_request_is_one_line_with_its_template_and_no_more(lines, tm
         ("request", "GET", "/v1/broken", 500),
         ("request", "GET", "/v1/notebooks/{notebook_id}", 403),
     ]
-    assert (found[0]["correlation_id"], found[0]["actor"]) == ("c-7", "officer-7")
+    assert (found[0]["correlation_id"], found[0]["actor"]) == (
+        "0b9c4ad02f5c4d0b8f5e3f1f6a0e7c11",
+        "officer-7",
+    )
     assert "actor" not in found[1]
     assert found[3]["correlation_id"] == found[4]["correlation_id"]
     assert SECRET not in repr(lines())

@@ -54,10 +54,16 @@ async def test_a_person_is_registered_found_by_number_and_read(edge):
 
 async def test_a_reading_is_noted_before_anything_is_shown(edge):
     person = await registered(edge)
-    answer = await edge.client.get(f"/v1/persons/{person}", headers={"X-Correlation-ID": "why-1"})
+    answer = await edge.client.get(
+        f"/v1/persons/{person}", headers={"X-Correlation-ID": "0b9c4ad02f5c4d0b8f5e3f1f6a0e7c11"}
+    )
     [noted] = edge.access_log.noted
     assert answer.headers["Cache-Control"] == "no-store"
-    assert (noted["actor"], noted["subject"], noted["correlation_id"]) == ("officer-7", person, "why-1")
+    assert (noted["actor"], noted["subject"], noted["correlation_id"]) == (
+        "officer-7",
+        person,
+        "0b9c4ad02f5c4d0b8f5e3f1f6a0e7c11",
+    )
     edge.access_log.broken = PyMongoError("no primary")
     with logged() as lines:
         broken = await edge.client.get(f"/v1/persons/{person}")

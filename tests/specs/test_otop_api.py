@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from contracts.ids import stream_id
 from contracts.members import AreaAbolished, AreaRegistered
 from services.chassis.access import Role
+from services.chassis.days import today
 from services.otop.app import SERVICE
 from tests.answered import in_the_future, problem, version, wrong_fields
 from tests.edge import bearer, bearer_of, edge_of, logged
@@ -41,6 +42,14 @@ async def test_a_producer_applies_and_the_area_can_read_it(edge):
     assert version(read) == version(answer)
     [(_, data)] = edge.events()
     assert set(data) == {"area", "on", "producer_id", "category", "channel", "fund_id", "recorder"}
+
+
+async def test_a_producer_is_another_answer_on_another_day(edge, monkeypatch):
+    path = (await edge.post(PATH, APPLICATION)).headers["Location"]
+    tag = (await edge.client.get(path)).headers["ETag"]
+    assert (await edge.client.get(path, headers={"If-None-Match": tag})).status_code == 304
+    monkeypatch.setattr("services.otop.api.today", lambda: today() + timedelta(days=1))
+    assert (await edge.client.get(path, headers={"If-None-Match": tag})).status_code == 200
 
 
 async def test_a_reference_is_one_producer_in_its_district(edge):

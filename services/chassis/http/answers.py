@@ -62,6 +62,9 @@ def answer(problem: Problem, scope: Scope) -> Response:
         "Cache-Control": "no-store",
         **problem.headers,
     }
+    if problem.kind.status == 401:  # RFC 9110 §11.6.1: never without, whoever raised it
+        challenge = f'Bearer realm="chumchon", error="invalid_token", error_description="{problem.kind.code}"'
+        heads.setdefault("WWW-Authenticate", challenge)
     content = json.dumps(members, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(content, problem.kind.status, heads, MEDIA_TYPE)
 

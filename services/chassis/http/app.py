@@ -69,5 +69,6 @@ async def _answer_http(request: Request, error: Exception) -> Response:
             if getattr(route, "path_regex", None) and route.path_regex.match(path)
             for method in route.methods
         }
+        takes |= {"HEAD"} if "GET" in takes else set()
         error = HTTPException(405, headers={"Allow": ", ".join(sorted(takes))})
     return await answer_problem(request, error)

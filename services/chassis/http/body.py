@@ -14,6 +14,9 @@ from services.chassis.problems.catalogue import BODY_TOO_LARGE, CONTENT_TYPE
 MIB = 1024 * 1024
 LIMIT = MIB
 MOST_FIELDS = 2_000
+READ_AWAY = 4 * MIB
+"""Bytes of an announced body that is too large and is read to its end all the same, as much as the gateway lets through:
+who still sends (a gateway does) reads no answer, and takes a closed connection for a service that is down."""
 JSON = ("application/json",)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -76,7 +79,7 @@ def limited(given: Headers, receive: Receive, limit: int) -> Receive:
     """`receive`, which raises the problem `body-too-large` (413) beyond `limit` bytes, announced or not."""
     announced = given.get(b"content-length", b"")
     if announced.isdigit() and int(announced) > limit:
-        raise _too_large(limit)
+        raise _too_large(limit, close=int(announced) > READ_AWAY)
     size = 0
 
     async def receive_limited() -> Message:
@@ -84,7 +87,7 @@ def limited(given: Headers, receive: Receive, limit: int) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > limit:
-            raise _too_large(limit)
+            raise _too_large(limit, close=True)
         return message
 
     return receive_limited
@@ -102,12 +105,12 @@ async def read(receive: Receive) -> bytes:
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def _too_large(limit: int) -> Problem:
+def _too_large(limit: int, *, close: bool) -> Problem:
     size = f"{limit // MIB} MiB" if limit >= MIB else f"{limit} bytes"
     return Problem(
         BODY_TOO_LARGE,
         th=f"ข้อมูลที่ส่งมาต้องไม่เกิน {size}",
         en=f"The body may have {size} at most.",
-        headers={"Connection": "close"},  # the rest of it is not wanted
+        headers={"Connection": "close"} if close else {},
         more={"limit": limit},
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
+from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute
 
 from services.chassis.http.routes import Declared
@@ -53,6 +54,7 @@ def described(declared: Declared, service: str) -> dict[str, Any]:
         "summary": declared.summary or None,
         "tags": [service],
         "response_model": declared.answers,
+        "response_class": declared.takes.returns if declared.answers is None else JSONResponse,
         "responses": {"4XX": _PROBLEM, "5XX": _PROBLEM},
         "openapi_extra": extra,
     }

@@ -39,6 +39,10 @@ class Seen:
         known = json.dumps([positions, parts], sort_keys=True, default=str)
         self._tag(f'"{hashlib.sha256(known.encode()).hexdigest()[:20]}"')
 
+    def digest(self, text: str) -> None:
+        """The answer has this digest."""
+        self._tag(f'"{text}"')
+
     def not_modified(self) -> Response:
         """The 304, with the headers that the 200 would have had."""
         return Response(status_code=304, headers=self.headers)
@@ -52,8 +56,12 @@ class Seen:
             raise NotModified
 
 
-def keeping(public: bool, seconds: int) -> str:
-    """The Cache-Control of a read: what needs a token is kept by nobody."""
+SHARED_SECONDS = 1
+"""How long the gateway may answer with what it has: a thousand readers a second are one."""
+
+
+def keeping(public: bool, seconds: int = 0) -> str:
+    """The Cache-Control of a read: what needs a token is kept by nobody; browsers ask again, and mostly hear 304."""
     if not public:
         return "no-store"
-    return f"public, max-age={seconds}" if seconds else "public, no-cache"
+    return f"public, max-age={seconds}" if seconds else f"public, max-age=0, s-maxage={SHARED_SECONDS}"

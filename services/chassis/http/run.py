@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -60,7 +61,7 @@ class Run:
     route: str
     """Method and template, as `POST /v1/memberships`."""
     key: str
-    expected_version: int | None
+    expected_versions: Container[int] | None
     correlation_id: str
     traceparent: str
     status: int
@@ -88,7 +89,7 @@ class Run:
             correlation_id=self.correlation_id,
             traceparent=self.traceparent,
             scopes=self.caller.scopes,
-            expected_version=self.expected_version,
+            expected_versions=self.expected_versions,
         )
 
     async def __call__(

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 from structlog.contextvars import bind_contextvars
 
@@ -62,9 +63,15 @@ class ServedRoute(APIRoute):
             **described(declared, service),
         )
 
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """A HEAD is a GET: the server leaves the body out (RFC 9110 §9.3.2)."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            return super().matches({**scope, "method": "GET"})
+        return super().matches(scope)
+
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["method"] != self.declared.method:
+        if ("GET" if scope["method"] == "HEAD" else scope["method"]) != self.declared.method:
             raise HTTPException(405)
         answered = self._command if self.declared.command else self._query
         try:
@@ -86,7 +93,7 @@ class ServedRoute(APIRoute):
             caller=caller,
             route=self._template,
             key=heads.idempotency_key(given),
-            expected_version=heads.expected_version(given),
+            expected_versions=heads.expected_versions(given),
             correlation_id=scope["chumchon.correlation_id"],
             traceparent=heads.traceparent(given),
             status=declared.status,

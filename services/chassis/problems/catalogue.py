@@ -130,8 +130,8 @@ KEY_REUSED = kind(
 )  # fmt: skip
 IF_MATCH_UNREADABLE = kind(
     "if-match-unreadable", 400, title=_HEADER,
-    th='If-Match ต้องเป็น ETag เดียวที่ระบบให้ไว้ เช่น "7"',
-    en='If-Match must be one ETag that this system gave, as "7".',
+    th='If-Match ต้องเป็น ETag ที่ระบบให้ไว้ เช่น "7" หรือหลายค่าคั่นด้วยจุลภาค หรือ *',
+    en='If-Match must be ETags that this system gave, as "7", with commas between them, or *.',
 )  # fmt: skip
 STALE_VERSION = kind(
     "stale-version", 412, title=("มีผู้แก้ไขไปก่อนแล้ว", "Somebody was faster"),
@@ -182,6 +182,11 @@ BAD_REQUEST = kind(
     "bad-request", 400, title=("คำขอไม่ถูกต้อง", "Bad request"),
     th="อ่านคำขอนี้ไม่ได้",
     en="This request cannot be read.",
+)  # fmt: skip
+REQUEST_UNREADABLE = kind(
+    "request-unreadable", 400, title=("คำขอไม่ถูกต้อง", "Bad request"),
+    th="ที่อยู่ (URL) และส่วนหัวต้องเป็นอักษร ASCII อักษรไทยในที่อยู่ต้องเข้ารหัสแบบเปอร์เซ็นต์ เช่น ก เป็น %E0%B8%81",
+    en="Address and headers must be well-formed HTTP in ASCII: percent-encode other letters, as %E0%B8%81.",
 )  # fmt: skip
 UNEXPECTED = kind(
     "unexpected", 500, title=("เกิดข้อผิดพลาดในระบบ", "Something broke"),

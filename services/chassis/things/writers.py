@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import IO, Any, Protocol
 
@@ -11,7 +12,8 @@ import xlsxwriter
 
 SHEET_ROWS = 1_000_000
 """Excel has 1,048,576; further rows stand on further sheets."""
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+FORMULAS = frozenset("=+-@−")
+BLANKS = frozenset("\t\r\n")
 
 Cells = Sequence[str]
 
@@ -38,7 +40,7 @@ class CsvWriter:
 
     def write(self, lines: Iterable[Cells]) -> None:
         """See `Writer`."""
-        self._writer.writerows([_harmless(cell) for cell in line] for line in lines)
+        self._writer.writerows([harmless(cell) for cell in line] for line in lines)
 
     def close(self) -> None:
         """See `Writer`."""
@@ -80,5 +82,12 @@ class SheetWriter:
             self._sheet.write_string(0, column, text, self._bold)
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+def harmless(cell: str) -> str:
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it.
+
+    Excel takes the full-width signs of an Asian keyboard (＝ ＋ － ＠) for the plain ones, and blanks before them for none.
+    """
+    if cell[:1].isalnum():
+        return cell
+    first = unicodedata.normalize("NFKC", cell).lstrip()[:1]
+    return f"'{cell}" if first in FORMULAS or cell[:1] in BLANKS else cell
