@@ -47,9 +47,10 @@ from contracts.topics import PARTITIONS, topic_of
 from services.chassis.access import Access
 from services.chassis.http import create_app
 from services.chassis.known_areas import KnownAreas
+from services.chassis.pages import pages_of
 from services.chassis.projection import Record
 from services.chassis.read_models import InMemoryReadModels
-from services.chassis.service import Parts
+from services.chassis.service import Built, Parts
 from services.chassis.thai import read_date
 from services.cli.areas import area_rows
 from services.cli.lamphun import (
@@ -63,6 +64,7 @@ from services.cli.lamphun import (
     village_rows,
 )
 from services.reporting.api import routes
+from services.reporting.api.boards import Boards
 from services.reporting.api.clock import Clock
 from services.reporting.domain.obligation import obligation_stream
 from services.reporting.live import Live
@@ -114,14 +116,15 @@ class Told:
                 models.newest = self.at
 
 
-def app_of(told: Told, live: Live, clock: Clock) -> FastAPI:
+def app_of(told: Told, boards: Boards, live: Live, clock: Clock) -> FastAPI:
     """The service's app on what was told; its queries work, its commands have nobody to run them."""
     nobody = cast("Any", object())
-    table = routes(told.models, told.owed, live, clock)
+    table = routes(told.models, told.owed, boards, live, clock)
     parts = {Parts: nobody, KnownAreas: nobody}
     return create_app(
-        "reporting", table, access=Access("http://issuer", "chumchon"), handler=nobody, parts=parts
-    )
+        "reporting", table, access=Access("http://issuer", "chumchon"), handler=nobody, parts=parts,
+        pages=pages_of(Built(table), {}),
+    )  # fmt: skip
 
 
 def area(code: str, name: str = "", on: date = LONG_AGO, *, assumed: bool = False) -> AreaRegistered:

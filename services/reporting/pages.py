@@ -36,7 +36,6 @@ HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-cache",
     "Vary": "Accept-Language",
 }
 
@@ -79,28 +78,28 @@ class Shown:
 
 
 def sections(shown: Shown, place: Place, now: datetime) -> Rendered:
-    """Render each section once. `now` is UTC and only words the ages; it is no part of the version."""
+    """Render each section once. `now` is UTC and only words the ages; it is no part of the version.
+
+    Nor is the newest fact of all, on the page of another day: it changes when that day's own numbers do.
+    """
     known = _context(shown, place, now)
-    made = {name: _environment().get_template(f"_{name}.html").render(known) for name in SECTIONS}
-    told = {**made, "fresh": str(shown.newest)}
+    made = {name: _section(name, known) for name in SECTIONS}
+    told = {**made, "fresh": "" if place.on else str(shown.newest)}
     digest = hashlib.sha256("\x00".join(told.values()).encode()).hexdigest()[:16]
     return Rendered(made, digest)
 
 
-def page(shown: Shown, place: Place, now: datetime) -> str:
-    """The whole page of a place."""
-    made = sections(shown, place, now)
+def page(shown: Shown, place: Place, now: datetime, made: Rendered) -> str:
+    """The whole page of a place, around sections that were made before; only the ages are worded now."""
     known = _context(shown, place, now)
-    template = "empty.html" if shown.board.empty else "board.html"
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            known,
-            sections={name: Markup(html) for name, html in made.sections.items()},  # noqa: S704 - ours, escaped inside
-            version=made.version,
-        )
-    )
+    parts = {**made.sections, "fresh": _section("fresh", known)}
+    told = {name: Markup(html) for name, html in parts.items()}  # noqa: S704 - ours, escaped inside
+    template = _environment().get_template("empty.html" if shown.board.empty else "board.html")
+    return template.render(known, sections=told, version=made.version)
+
+
+def _section(name: str, known: Mapping[str, Any]) -> str:
+    return _environment().get_template(f"_{name}.html").render(known)
 
 
 def due_page(shown: Shown, place: Place, now: datetime) -> str:
@@ -179,6 +178,15 @@ def assets() -> Mapping[str, Asset]:
             body = file.read_bytes()
             found[file.name] = Asset(file.name, body, media_type, hashlib.sha256(body).hexdigest()[:12])
     return found
+
+
+@cache
+def edition() -> str:
+    """A digest of the frame that all pages have: a new release is another page, also around the same numbers."""
+    files = (*(HERE / "templates").iterdir(), *(HERE / "static").iterdir(), HERE / "texts.py")
+    own = [file.read_bytes() for file in sorted(files) if file.is_file()]
+    shared = repr((sorted(links().items()), PLACES)).encode()
+    return hashlib.sha256(b"\x00".join((*own, shared))).hexdigest()[:8]
 
 
 @cache

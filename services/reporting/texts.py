@@ -28,6 +28,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "You are looking back: the numbers are as of {day}",
     ),
     "to-today": ("กลับไปวันนี้", "Back to today"),
+    "stale": (
+        "ข้อมูลของวันที่แสดงเปลี่ยนไปแล้ว ตัวเลขในหน้านี้ไม่ใช่ล่าสุด",
+        "What is known of this day has changed: the numbers on this page are no longer the newest.",
+    ),
+    "stale-again": ("โหลดหน้านี้ใหม่", "Load the page again"),
     "fresh": ("ข้อเท็จจริงล่าสุดที่แสดง", "Newest fact shown"),
     "nothing-yet": ("ยังไม่มีข้อมูล", "nothing yet"),
     "live": ("สด", "live"),

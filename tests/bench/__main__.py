@@ -20,7 +20,7 @@ from rich.table import Table
 
 from services.chassis import logs
 from services.chassis.settings import Settings
-from tests.bench import catalogue, commit, http, intake, memory, project, relay, replay, visible
+from tests.bench import catalogue, commit, http, intake, memory, project, readers, relay, replay, visible
 from tests.bench.figure import Figure
 from tests.bench.report import page, spread, told, verdict
 from tests.bench.scale import DEFAULT, FULL, QUICK
@@ -34,6 +34,7 @@ GROUPS: Mapping[str, Callable[[Site], Coroutine[Any, Any, list[Figure]]]] = {
     "relay": relay.measure,
     "project": project.measure,
     "visible": visible.measure,
+    "readers": readers.measure,
     "replay": replay.measure,
     "memory": memory.measure,
     "catalogue": catalogue.measure,

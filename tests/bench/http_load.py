@@ -12,17 +12,25 @@ import json
 import sys
 from collections import Counter
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import uvloop
 
 from tests.bench.http_request import Requests
 
 
+class Sends(Protocol):
+    """What makes requests."""
+
+    def next(self) -> bytes:
+        """The next one."""
+        ...
+
+
 class Connection(asyncio.Protocol):
     """One keep-alive connection: the next request goes when the answer to the last one is whole."""
 
-    def __init__(self, requests: Requests, statuses: Counter[int]) -> None:
+    def __init__(self, requests: Sends, statuses: Counter[int]) -> None:
         self.requests, self.statuses = requests, statuses
         self.going = False
         self.idle: asyncio.Future[None] | None = None

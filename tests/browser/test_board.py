@@ -19,8 +19,8 @@ from playwright.async_api import Browser, Page, Request, async_playwright, expec
 from contracts.members import Cohort
 from services.chassis.days import today
 from services.chassis.doorbell import HandBell
+from services.reporting.api.boards import Boards
 from services.reporting.api.clock import Clock
-from services.reporting.api.pages import renderer
 from services.reporting.live import Live
 from tests.needs import chromium, need
 from tests.reporting_story import Told, app_of, handed_in, joined, lamphun, register, scheduled
@@ -59,8 +59,9 @@ class Site:
 
     async def start(self) -> None:
         clock = Clock()
-        live = Live(self.bell, renderer(self.told.models, self.told.owed, clock))
-        app = app_of(self.told, live, clock)
+        boards = Boards(self.told.models, self.told.owed, clock)
+        live = Live(self.bell, boards.rendered)
+        app = app_of(self.told, boards, live, clock)
         config = uvicorn.Config(app, port=self.port, log_config=None, timeout_graceful_shutdown=2)
         self._server, self._stop = uvicorn.Server(config), asyncio.Event()
         self._tasks = [
@@ -159,6 +160,25 @@ async def test_a_report_that_is_handed_in_is_seen_on_an_open_telephone(browser: 
         whole = await tab.open("/due?area=5101")
         await expect(whole.locator(".due").first).to_contain_text("ส่งทันเวลา")
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert tab.faults == []
+
+
+async def test_the_page_of_another_day_says_when_it_is_stale(browser: Browser):
+    told = Told().tell(*register(), joined("51010101", date(2022, 1, 1)))
+    async with Site(told).served() as site, tab_of(browser, site) as tab:
+        await tab.page.clock.install()
+        page = await tab.open("/?area=51&on=2022-03-01")
+        stale = page.locator("#stale")
+        site.told.tell(joined("51010101", date(2022, 3, 2), n=1))  # of a later day
+        await page.clock.fast_forward(61_000)
+        await page.wait_for_timeout(500)
+        await expect(stale).to_be_hidden()
+        site.told.tell(joined("51010101", date(2022, 2, 1), n=2))
+        await page.clock.fast_forward(61_000)
+        await expect(stale).to_be_visible(timeout=PATIENCE)
+        await expect(stale).to_contain_text("ไม่ใช่ล่าสุด")
+        await stale.locator("a").click()
+        await expect(page.locator("#stale")).to_be_hidden()
         assert tab.faults == []
 
 

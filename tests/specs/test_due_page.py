@@ -90,7 +90,9 @@ async def test_the_calendar_has_deadlines_as_they_stand():
         "0",
         datetime(2021, 9, 30, 17, tzinfo=UTC),
     )
-    before = await board.get("/due.ics?area=5101&on=2022-01-01&lang=en")
+    known = {"If_None_Match": answer.headers["etag"]}
+    assert (await board.get("/due.ics?area=5101&on=2022-03-01", **known)).status_code == 304
+    before = await board.get("/due.ics?area=5101&on=2022-01-01&lang=en", **known)
     again = {str(event["uid"]): event for event in Calendar.from_ical(before.content).walk("VEVENT")}
     assert again.keys() == events.keys()
     assert str(again[f"{first.obligation_id}@chumchon"]["sequence"]) == "0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
@@ -9,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.chassis.days import BANGKOK, Day
-from services.chassis.http import PUBLIC, AreaFilter, Routes
-from services.chassis.read_models import ReadModels
+from services.chassis.http import PUBLIC, AreaFilter, Routes, Seen
+from services.reporting.api.boards import Boards
 from services.reporting.api.clock import Clock
-from services.reporting.api.pages import html, shown_at
+from services.reporting.api.pages import html
 from services.reporting.catalogue.due.basis import Basis
-from services.reporting.pages import Place, missing
+from services.reporting.pages import HEADERS, Place, missing
 from services.reporting.plan.calendar_file import Entry, calendar_file, category, uid, words
 from services.reporting.plan.names import KINDS, Lang, in_language
 from services.reporting.plan.promised import basis, catalogue_of, report
@@ -23,28 +24,32 @@ from services.reporting.views.duty import OWED
 from services.reporting.views.said import said_of
 from services.reporting.words import Words, language
 
-_HEADERS = {"Cache-Control": "no-cache", "Content-Disposition": 'inline; filename="due.ics"'}
+_HEADERS = {"Content-Disposition": 'inline; filename="due.ics"'}
 
 
-def add(routes: Routes, models: ReadModels, owed: ReadModels, clock: Clock) -> None:
+def add(routes: Routes, boards: Boards, clock: Clock) -> None:
     """The route."""
 
     @routes.query("/due.ics", roles=PUBLIC, summary="The deadlines of an area's own office, as a calendar")
     async def due_calendar(
-        request: Request, area: AreaFilter = "", on: Day | None = None, lang: str = ""
+        request: Request, seen: Seen, area: AreaFilter = "", on: Day | None = None, lang: str = ""
     ) -> Response:
         """RFC 5545. A moved deadline has its SEQUENCE and LAST-MODIFIED; a lifted one is cancelled; what was handed in
         stays without its reminder. Thai, unless `lang` or Accept-Language says English."""
         chosen = language(lang, request.headers.get("accept-language", ""))
-        shown = await shown_at(models, owed, area, on or clock.today())
+        shown = await boards.shown(area, on or clock.today())
         if shown is None:
             return html(missing(Place(area, chosen, on), code=area), chosen, 404)
         t = Words(chosen)
         rows = (row for row in shown.owed.rows if row.area == area)
-        entries = (found for row in rows if (found := _entry(row, chosen)) is not None)
+        entries = [found for row in rows if (found := _entry(row, chosen)) is not None]
         title = f"{t('duties')} {t.full_name(shown.board.area)}"
+        seen.headers["Vary"] = HEADERS["Vary"]
+        seen.digest(
+            hashlib.sha256(repr((title, entries)).encode()).hexdigest()[:20]
+        )  # all but when it was made
         made = calendar_file(title, entries, clock.now())
-        heads = {**_HEADERS, "Content-Language": chosen, "Vary": "Accept-Language"}
+        heads = {**_HEADERS, "Content-Language": chosen}
         return Response(made, headers=heads, media_type="text/calendar; charset=utf-8")
 
 

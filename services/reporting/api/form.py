@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from services.chassis.http import Seen
 from services.chassis.read_models import Vector
+from services.chassis.things.writers import harmless
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -70,7 +71,7 @@ def formed(
         writer = writer or csv.writer(text)
         if not text.tell():
             writer.writerow(flat)
-        writer.writerow([_harmless(cell) for cell in flat.values()])
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in flat.values()])
     heads = {
         **seen.headers,
         "Content-Disposition": f'inline; filename="{name}.csv"',
@@ -109,8 +110,3 @@ def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[prefix + name] = " ".join(map(str, value)) if isinstance(value, list) else value
     return flat
-
-
-def _harmless(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return "'" + cell if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+import hashlib
 from typing import Annotated
 
 from fastapi import Query
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from services.chassis.days import Day
-from services.chassis.http import PUBLIC, AreaFilter, Routes
+from services.chassis.http import PUBLIC, AreaFilter, Routes, Seen
 from services.chassis.problems import Language, Problem, kind
 from services.chassis.problems.catalogue import NO_SUCH_ROUTE
-from services.chassis.read_models import ReadModels
 from services.chassis.thai import Unreadable, arabic_digits, read_date
+from services.reporting.api.area import NO_SUCH_AREA
+from services.reporting.api.boards import Boards
 from services.reporting.api.clock import Clock
-from services.reporting.live import Listener, Live, Render, TooManyListeners
-from services.reporting.pages import (
-    HEADERS,
-    Place,
-    Rendered,
-    Shown,
-    assets,
-    due_page,
-    missing,
-    page,
-    sections,
-)
-from services.reporting.views import board, newest_duties
+from services.reporting.live import Listener, Live, TooManyListeners
+from services.reporting.pages import HEADERS, Place, assets, edition, missing, page
 from services.reporting.words import language
 
 TOO_MANY = kind(
@@ -38,41 +27,30 @@ TOO_MANY = kind(
     th="ขณะนี้มีผู้ดูสดเต็มแล้ว หน้าเว็บยังเปิดดูได้ และจะลองเชื่อมต่อใหม่เอง",
     en="No more live streams can be served now. The page itself works, and tries again by itself.",
 )  # fmt: skip
-Made = Callable[[Shown, Place, datetime], str]
-"""A page of a place, now."""
+NOT_LIVE = kind(
+    "not-live", 422, title=("วันนี้เท่านั้นที่ดูสดได้", "Only today is live"),
+    th="หน้าย้อนหลังไม่มีการปรับข้อมูลสด เปิดหน้าใหม่เพื่อดูข้อมูลล่าสุดของวันนั้น",
+    en="The page of another day has no live updates: load it again for what is known of that day now.",
+)  # fmt: skip
 
 FOR_EVER = "public, max-age=31536000, immutable"
-
-
-async def shown_at(models: ReadModels, owed: ReadModels, area: str, on: date) -> Shown | None:
-    """All that a page shows; None for an area that there is not."""
-    found = await board(models, area, on)
-    if found is None:
-        return None
-    async with owed.snapshot() as snapshot:
-        return Shown(found, await newest_duties(snapshot, area, on), snapshot.vector)
-
-
-def renderer(models: ReadModels, owed: ReadModels, clock: Clock) -> Render:
-    """What `Live` renders a place with."""
-
-    async def render(place: Place) -> Rendered | None:
-        shown = await shown_at(models, owed, place.area, place.on or clock.today())
-        return None if shown is None else sections(shown, place, clock.now())
-
-    return render
 
 
 class EventStream(StreamingResponse):
     """The response of one listener; the listener is left however the connection ends."""
 
+    media_type = "text/event-stream"
+
     def __init__(self, listener: Listener) -> None:
         heads = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(listener, headers=heads, media_type="text/event-stream")
+        super().__init__(listener, headers=heads)
         self._listener = listener
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if scope["method"] == "HEAD":
+                await Response(headers=self.headers)(scope, receive, send)
+                return
             await super().__call__(scope, receive, send)
         finally:
             self._listener.leave()
@@ -81,33 +59,36 @@ class EventStream(StreamingResponse):
 Version = Annotated[str, Query(max_length=32)]
 
 
-def add(routes: Routes, models: ReadModels, owed: ReadModels, live: Live, clock: Clock) -> None:
+def add(routes: Routes, boards: Boards, live: Live, clock: Clock) -> None:
     """The routes of the board."""
 
     @routes.query("/", roles=PUBLIC, summary="The board, a page for people")
-    async def show(request: Request, area: str = "", on: str = "", lang: str = "") -> Response:
+    async def show(
+        request: Request, seen: Seen, area: str = "", on: str = "", lang: str = ""
+    ) -> HTMLResponse:
         """Thai unless `lang` or Accept-Language says English. What cannot be read or found has a page, too."""
-        return await answered(request, area, on, lang, page)
+        place = _place(request, area, on, lang, clock)
+        if isinstance(place, HTMLResponse):
+            return place
+        made = await boards.made(place) if _is_code(place.area) else None
+        if made is None:
+            return _missing(place)
+        seen.headers["Vary"] = HEADERS["Vary"]
+        seen.digest(f"{made.rendered.version}.{edition()}")
+        return html(page(made.shown, place, clock.now(), made.rendered), place.lang)
 
     @routes.query("/due", roles=PUBLIC, summary="The due list of an area's own office, a page for people")
-    async def due(request: Request, area: str = "", on: str = "", lang: str = "") -> Response:
+    async def due(request: Request, seen: Seen, area: str = "", on: str = "", lang: str = "") -> HTMLResponse:
         """All that it owes in the fiscal year of the day, as of the day; the board shows what comes next."""
-        return await answered(request, area, on, lang, due_page)
-
-    async def answered(request: Request, area: str, on: str, lang: str, made: Made) -> Response:
-        chosen = language(lang, request.headers.get("accept-language", ""))
-        code, place = arabic_digits(area.strip()), Place("", chosen)
-        day: date | None = None
-        if on:
-            try:
-                day = read_date(on)
-            except Unreadable:
-                return html(missing(Place("", chosen), wrong_date=True), chosen, 422)
-        place = Place(code, chosen, day)
-        shown = await shown_at(models, owed, code, day or clock.today()) if _is_code(code) else None
-        if shown is None:
-            return html(missing(place, code=code[:20]), chosen, 404)
-        return html(made(shown, place, clock.now()), chosen)
+        place = _place(request, area, on, lang, clock)
+        if isinstance(place, HTMLResponse):
+            return place
+        text = await boards.due(place) if _is_code(place.area) else None
+        if text is None:
+            return _missing(place)
+        seen.headers["Vary"] = HEADERS["Vary"]
+        seen.digest(hashlib.sha256(text.encode()).hexdigest()[:20])
+        return html(text, place.lang)
 
     @routes.query("/events", roles=PUBLIC, summary="The board's changes, as server-sent events")
     async def events(
@@ -117,28 +98,52 @@ def add(routes: Routes, models: ReadModels, owed: ReadModels, live: Live, clock:
         lang: Language = "th",
         seen: Version = "",
     ) -> EventStream:
-        """`event: board` with the sections that changed since version `seen` (or Last-Event-ID); `event: beat` else."""
-        last = request.headers.get("last-event-id", "") or seen
+        """`event: board` with the sections that changed since version `seen` (or Last-Event-ID); `event: beat` else.
+
+        Of areas that there are, and of today: another day is refused (422).
+        """
+        if on not in (None, clock.today()):
+            raise Problem(NOT_LIVE)
+        place, last = Place(area, lang), request.headers.get("last-event-id", "") or seen
+        if live.full:  # before anything is made for somebody who is turned away
+            raise Problem(TOO_MANY, headers={"Retry-After": "10"})
+        if not live.watched(place) and await boards.made(place) is None:
+            raise Problem(NO_SUCH_AREA)
         try:
-            return EventStream(live.listen(Place(area, lang, on), last))
+            return EventStream(live.listen(place, last))
         except TooManyListeners:
             raise Problem(TOO_MANY, headers={"Retry-After": "10"}) from None
 
     @routes.query("/static/{name}", roles=PUBLIC, summary="A file of the board's page")
-    async def static(name: str, v: Version = "") -> Response:
+    async def static(name: str, seen: Seen, v: Version = "") -> Response:
         """The style, the script and the icon. With its digest as `v` it may be kept for ever."""
         asset = assets().get(name)
         if asset is None:
             raise Problem(NO_SUCH_ROUTE)
-        keep = FOR_EVER if v == asset.tag else "no-cache"
-        return Response(
-            asset.body, headers={"Cache-Control": keep, "ETag": f'"{asset.tag}"'}, media_type=asset.media_type
-        )
+        if v == asset.tag:
+            seen.headers["Cache-Control"] = FOR_EVER
+        seen.digest(asset.tag)
+        return Response(asset.body, media_type=asset.media_type)
 
 
-def html(text: str, language: Language, status: int = 200) -> Response:
-    """A page in a language."""
-    return Response(text, status, {**HEADERS, "Content-Language": language}, "text/html; charset=utf-8")
+def html(text: str, language: Language, status: int = 200) -> HTMLResponse:
+    """A page in a language; one that says what is wrong is kept by nobody."""
+    heads = {**HEADERS, "Content-Language": language}
+    return HTMLResponse(text, status, heads if status == 200 else {**heads, "Cache-Control": "no-store"})
+
+
+def _place(request: Request, area: str, on: str, lang: str, clock: Clock) -> Place | HTMLResponse:
+    """What is asked for, as people type it; or the page that says that the day cannot be read."""
+    chosen = language(lang, request.headers.get("accept-language", ""))
+    try:
+        day = read_date(on) if on else None
+    except Unreadable:
+        return html(missing(Place("", chosen), wrong_date=True), chosen, 422)
+    return Place(arabic_digits(area.strip()), chosen, None if day == clock.today() else day)
+
+
+def _missing(place: Place) -> HTMLResponse:
+    return html(missing(place, code=place.area[:20]), place.lang, 404)
 
 
 def _is_code(text: str) -> bool:

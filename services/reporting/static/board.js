@@ -1,9 +1,7 @@
 // The board's one script: keeps the page live by server-sent events, and lets the age of the newest fact tick.
 "use strict";
 (() => {
-  const { events, version, now, updated } = document.body.dataset;
-  if (!events || !window.EventSource) return;
-
+  const { events, version, now, updated, patience } = document.body.dataset;
   const ahead = Date.parse(now) - Date.now(); // the server's clock against this one
   const wording = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
   const units = [["year", 31557600], ["month", 2629800], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
@@ -100,7 +98,20 @@
     source.onerror = () => { live = false; show(); if (source.readyState === EventSource.CLOSED) again(); };
   }
 
-  tick(); setInterval(tick, 1000); listen();
+  function watch() { // the page of another day is not live: it says when it is no longer so
+    setInterval(async () => {
+      if (document.hidden) return;
+      const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => undefined);
+      const tag = answer?.ok && answer.headers.get("ETag");
+      if (tag && !tag.includes(version)) document.getElementById("stale").hidden = false;
+    }, (Number(patience) || 60) * 1000);
+  }
+
+  if (!version) return;
+  tick(); setInterval(tick, 1000);
+  if (!events) return watch();
+  if (!window.EventSource) return;
+  listen();
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 })();
