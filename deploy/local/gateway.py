@@ -19,8 +19,10 @@ from services.chassis.settings import Settings
 TEMPLATE = Path(deploy.__file__).parent / "nginx" / "nginx.conf.template"
 OPENAPI = Path(deploy.__file__).parents[1] / "contracts" / "openapi" / "gateway.json"
 HEALTH = "/gateway/health"
-RATE = 2_000  # requests a second from one address: here all callers are one, and benchmarks are among them
-BURST = 4_000
+RATE = 50_000  # requests a second from one address: here all callers are one, and benchmarks are among them
+BURST = 50_000
+AT_A_TIME = 3_000
+"""Requests, bodies and live pages that one address may have under way here, for the same reason."""
 
 
 def prepare(settings: Settings) -> Launch:
@@ -46,6 +48,7 @@ def values(settings: Settings, state: Path) -> dict[str, str]:
         "GATEWAY_OPENAPI": str(OPENAPI),
         "GATEWAY_RATE": str(RATE),
         "GATEWAY_BURST": str(BURST),
+        **dict.fromkeys(("GATEWAY_CONNECTIONS", "GATEWAY_BODIES", "GATEWAY_STREAMS"), str(AT_A_TIME)),
         **{f"GATEWAY_{name.upper()}": f"127.0.0.1:{settings.ports[name]}" for name in services},
     }
 

@@ -72,6 +72,16 @@ async def test_a_page_shows_every_blank_says_what_is_wrong_and_enters_it_once(ed
     )
 
 
+async def test_a_page_is_kept_by_nobody_and_its_style_for_ever(browser):
+    shown = await browser.get(PAGE)
+    assert (shown.headers["cache-control"], "etag" in shown.headers) == ("no-store", False)
+    head = await browser.head(PAGE)
+    assert (head.status_code, head.content) == (200, b"")
+    [style] = re.findall(r'href="(/desk/static/site\.css\?v=\w+)"', shown.text)
+    kept = (await browser.get(style)).headers["cache-control"]
+    assert ("public" in kept, "immutable" in kept) == (True, True)
+
+
 async def test_an_area_is_chosen_by_its_name(browser):
     offered = (await browser.get("/desk/pick/area", params={"q": "เมืองลำ"})).json()
     assert offered == [{"value": "5101", "label": "ลำพูน › เมืองลำพูน"}]

@@ -18,6 +18,7 @@
       if (answer.redirected) { location.href = answer.url; return; }
       if (answer.status >= 500 || !(answer.headers.get("Content-Type") || "").includes("html")) throw new Error(answer.status);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!page.querySelector(".site")) throw new Error(answer.status); // a page of the gateway's own: the form stays as it is
       document.querySelector("main").replaceWith(page.querySelector("main"));
       document.querySelector(".site").replaceWith(page.querySelector(".site"));
       ready(document.querySelector("main"));
