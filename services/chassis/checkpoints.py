@@ -31,7 +31,10 @@ class Checkpoint:
     """One partition of one version. `position` 0 and `offset` -1 before the first record.
 
     `offset` is the Kafka offset of the last record that was dealt with, `newest` the greatest `recorded_at` (UTC),
-    `parked` the streams whose records wait in dead letters. `revision` counts the writes: it is what is compared.
+    `parked` the streams whose records wait in dead letters. `last` is what stands at `position` (`reading.mark`): another
+    event that claims the same position is not a repeat; empty where that is not known. `left_out` is the position of a record
+    that a person left out behind `position`, 0 where there is none. `revision` counts the writes: it is
+    what is compared.
     """
 
     source: Source
@@ -40,6 +43,8 @@ class Checkpoint:
     newest: datetime | None = None
     parked: frozenset[str] = frozenset()
     revision: int = 0
+    last: str = ""
+    left_out: int = 0
 
 
 class Checkpoints:
@@ -113,6 +118,8 @@ def _fields(checkpoint: Checkpoint) -> dict[str, Any]:
         "offset": checkpoint.offset,
         "newest": checkpoint.newest,
         "parked": sorted(checkpoint.parked),
+        "last": checkpoint.last,
+        "left_out": checkpoint.left_out,
     }
 
 
@@ -124,4 +131,6 @@ def _checkpoint(document: Document) -> Checkpoint:
         newest=document["newest"],
         parked=frozenset(document["parked"]),
         revision=document["revision"],
+        last=document.get("last", ""),  # checkpoints of before did not remember it
+        left_out=document.get("left_out", 0),
     )

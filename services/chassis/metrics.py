@@ -66,6 +66,12 @@ PARKED = Gauge(
     ["service", "projection"],
     registry=REGISTRY,
 )
+VIEW_HALTED = Gauge(
+    "chumchon_view_halted",
+    "1 while a view or reaction stands still at a record",
+    ["service", "projection"],
+    registry=REGISTRY,
+)
 LAG = Gauge(
     "chumchon_consumer_lag",
     "Offsets not yet consumed",

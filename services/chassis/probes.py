@@ -67,11 +67,14 @@ def relay_check(relay: Relay) -> Check:
     return check
 
 
-def consumer_check(consumer: Consumer) -> Check:
-    """Ready while it consumes without trouble; lag alone makes nobody unready."""
+def consumer_check(consumer: Consumer, *, alone: bool = True) -> Check:
+    """Ready while it consumes without trouble; lag alone makes nobody unready. One that is halted says so, and where there
+    is an API in its process (it is not `alone`) that stays ready: its callers must not pay for one view."""
 
     async def check() -> tuple[bool, str]:
         state = consumer.state()
+        if (halt := state.halted) is not None:
+            return not alone, f"HALTED ({halt.why}) at {halt}. {halt.remedy}"
         told = f"version {state.version}, {len(state.assigned)} partitions, lag {sum(state.lag.values())}"
         if state.dead_letters:
             told += f", {state.dead_letters} dead letters"

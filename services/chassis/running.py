@@ -83,7 +83,7 @@ async def run(
             tasks.append(relay.run)
         if "views" in roles:
             for consumer in _consumers(service, settings, kept, parts.handler):
-                checks[f"view {consumer.state().name}"] = consumer_check(consumer)
+                checks[f"view {consumer.state().name}"] = consumer_check(consumer, alone="api" not in roles)
                 tasks.append(consumer.run)
         async with kafka_check(settings.kafka) as checks["kafka"]:
             tasks += built.workers if built else ()

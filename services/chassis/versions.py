@@ -109,6 +109,17 @@ class Versions:
         due_now = [entry["version"] for entry in retired if entry["at"] <= due]
         return [version for version in due_now if await self._drop(version)]
 
+    async def empty(self, version: str) -> None:
+        """Take away all that a version has: its next `prepare` begins it anew, under another generation."""
+        of_version = {"projection": self.name, "version": version}
+        await self._database[CHECKPOINTS].delete_many(of_version)  # a consumer that still runs stops here
+        prefix = f"{self.name}.{version}."
+        for collection in await self._database.list_collection_names():
+            if collection.startswith(prefix):
+                await self._database.drop_collection(collection)
+        await self._database[DEAD_LETTERS].delete_many(of_version)
+        await self._versions.delete_one({"_id": f"{self.name}.{version}"})
+
     async def _create(self, version: str, indexes: Mapping[str, tuple[tuple[str, ...], ...]] | None) -> str:
         if indexes is not None:
             for collection, keys in {**INDEXES, **indexes}.items():
@@ -133,14 +144,7 @@ class Versions:
                 key, {"$unset": {"dropping": ""}}
             )  # somebody began to build it again
             return False
-        of_version = {"projection": self.name, "version": version}
-        await self._database[CHECKPOINTS].delete_many(of_version)  # a consumer that still runs stops here
-        prefix = f"{self.name}.{version}."
-        for collection in await self._database.list_collection_names():
-            if collection.startswith(prefix):
-                await self._database.drop_collection(collection)
-        await self._database[DEAD_LETTERS].delete_many(of_version)
-        await self._versions.delete_one(key)
+        await self.empty(version)
         await self._projections.update_one({"_id": self.name}, {"$pull": {"retired": {"version": version}}})
         self._log.info("projection version dropped", version=version)
         return True

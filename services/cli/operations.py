@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from services.cli.on_service import Name, on_service
 
 if TYPE_CHECKING:
     from services.chassis.consumer import Replayed
@@ -20,9 +20,7 @@ app = typer.Typer()
 letters = typer.Typer(help="ระเบียนที่พักไว้ · Records that were put aside, and the streams that wait for them.")
 app.add_typer(letters, name="dead-letters")
 
-Name = Annotated[str, typer.Argument(metavar="SERVICE", help="members, funds, otop or reporting")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-R = TypeVar("R")
 
 
 @letters.command("list")
@@ -30,7 +28,7 @@ def list_(service: Name, as_json: AsJson = False) -> None:
     """แสดงรายการ · What lies there, where it stood and why; no content."""
     from services.chassis.dead_letters import list_letters
 
-    found = _on(service, lambda _, database, __: list_letters(database))
+    found = on_service(service, lambda _, database, __: list_letters(database))
     if as_json:
         print(json.dumps(found, default=str, ensure_ascii=False))
         return
@@ -49,7 +47,7 @@ def show(service: Name, identity: Annotated[str, typer.Argument(metavar="ID")]) 
     """แสดงหนึ่งรายการ · One letter with its headers and bytes, as JSON."""
     from services.chassis.dead_letters import show_letter
 
-    found = _on(service, lambda _, database, __: show_letter(database, identity))
+    found = on_service(service, lambda _, database, __: show_letter(database, identity))
     if found is None:
         typer.echo(f"ไม่พบ · there is no dead letter {identity}", err=True)
         raise typer.Exit(1)
@@ -59,7 +57,7 @@ def show(service: Name, identity: Annotated[str, typer.Argument(metavar="ID")]) 
 @letters.command()
 def replay(service: Name, stream: Annotated[str, typer.Option(help="only this stream")] = "") -> None:
     """เล่นซ้ำ · Apply what was put aside with the code of now, in order; a stream that goes through is parked no more."""
-    told = _on(service, lambda spec, database, settings: _replay(spec, database, settings, stream))
+    told = on_service(service, lambda spec, database, settings: _replay(spec, database, settings, stream))
     for name, result in told.items():
         typer.echo(
             f"{name}: applied {result.applied}, streams {result.streams}, still broken {len(result.still_broken)}"
@@ -71,7 +69,7 @@ def discard(service: Name, identity: Annotated[str, typer.Argument(metavar="ID")
     """ทิ้ง · Throw away a letter that never was one of our events (no position). One on the chain is never thrown away."""
     from services.chassis.dead_letters import discard_letter
 
-    if not _on(service, lambda _, database, __: discard_letter(database, identity)):
+    if not on_service(service, lambda _, database, __: discard_letter(database, identity)):
         typer.echo(
             "ไม่ได้ทิ้ง · not discarded: it is not there, or it stands on the chain (fix, then replay)", err=True
         )
@@ -91,7 +89,7 @@ def republish(service: Name) -> None:
         return await Republish(spec.name, database, settings.kafka, tell=tell).run()
 
     try:
-        sent = _on(service, run)
+        sent = on_service(service, run)
     except RelayRefused as refused:
         typer.echo(f"{refused.code}\n{refused.th}\n{refused.en}", err=True)
         raise typer.Exit(1) from None
@@ -117,36 +115,6 @@ async def _replay(
         told[reaction.name] = await consumer.replay(database, reaction, execute=execute, stream=stream)
     await parts.handler.drain()
     return told
-
-
-def _on(name: str, work: Callable[[Service, Database, Settings], Awaitable[R]]) -> R:
-    """Do something on a service's database."""
-    from importlib import import_module
-
-    from contracts.topics import SERVICES
-    from services.chassis.settings import Settings
-
-    if name not in SERVICES:
-        raise typer.BadParameter(f"{name}: one of {', '.join(SERVICES)}")
-    settings = Settings.from_env()
-    spec: Service = import_module(f"services.{name}.app").SERVICE
-
-    async def run() -> R:
-        async with _database(spec, settings) as database:
-            return await work(spec, database, settings)
-
-    return asyncio.run(run())
-
-
-@asynccontextmanager
-async def _database(spec: Service, settings: Settings) -> AsyncIterator[Database]:
-    from services.chassis.mongo import connect, database
-
-    client = connect(settings.mongo)
-    try:
-        yield database(client, f"{settings.database_prefix}_{spec.name}")
-    finally:
-        client.close()
 
 
 def _readable(value: object) -> str:

@@ -22,6 +22,7 @@ WATCHED = {
     "chumchon_dead_letters_open",
     "chumchon_commit_unknown_outcomes_total",
     "chumchon_holes_total",
+    "chumchon_view_halted",
 }
 
 

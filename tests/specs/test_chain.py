@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -14,9 +14,12 @@ from contracts.event import Event
 from contracts.members import MembershipRegistered
 from services.chassis.checkpoints import Checkpoint
 from services.chassis.consumer.chain import Holes, Remedy, Verdict, verdict
-from services.chassis.consumer.deciding import LETTERS_PER_BATCH, Decision, Halted
+from services.chassis.consumer.deciding import LETTERS_PER_BATCH, Decision
+from services.chassis.consumer.halts import Halted, Why
+from services.chassis.consumer.reading import fingerprint
+from services.chassis.consumer.skips import Skip, Skips
 from services.chassis.projection import Record
-from tests.system.bus import TOPIC, Written, registered, written
+from tests.system.bus import RECORDED, TOPIC, Written, registered, written
 
 SOURCE = (TOPIC, 0)
 
@@ -200,3 +203,88 @@ def test_more_broken_records_than_the_bound_are_a_bug_of_ours_but_followers_do_n
         decide([record.with_value(b"{}") for record in many])
     one_stream = log(LETTERS_PER_BATCH + 50, streams=1)
     assert len(decide([record.with_value(b"{}") for record in one_stream]).letters) == LETTERS_PER_BATCH + 50
+
+
+def test_another_event_at_the_position_that_is_held_halts_and_the_same_is_a_repeat():
+    records = log(3)
+    [checkpoint] = decide(records).moves().values()
+    assert decide([records[2]], checkpoint).repeats == 1
+    other = replace(records[1].forged(records[2].position, records[1].position), offset=90)
+    with pytest.raises(Halted, match=f"position {other.position} holds another event already") as seen:
+        decide([other], checkpoint)
+    assert seen.value.halt.why is Why.POSITION_TWICE
+    assert seen.value.halt.record == f"{TOPIC}/0/90"
+    with pytest.raises(Halted, match="holds another event already"):
+        decide([*records, other])
+    assert decide([other], replace(checkpoint, last="")).repeats == 1, (
+        "a checkpoint of before remembers nothing"
+    )
+
+
+def test_what_could_not_be_read_at_a_position_is_remembered_by_its_bytes():
+    records = log(3)
+    damaged = records[2].with_header("ce_actor", None)
+    [checkpoint] = decide([*records[:2], damaged]).moves().values()
+    assert decide([damaged], checkpoint).repeats == 1
+    with pytest.raises(Halted, match="holds another event already"):
+        decide([records[2]], checkpoint)
+    readable = replace(checkpoint, last=fingerprint(records[2]))
+    assert decide([records[2]], readable).repeats == 1, "code of before could not read it, that of now can"
+
+
+def test_a_hash_that_does_not_fit_halts_where_there_is_time_to_look():
+    records = log(3)
+    forged = replace(records[1], value=b"{}")
+    decision = Decision.begin({SOURCE: Checkpoint(SOURCE)}, Noting(), {}, hashes=True)
+    with pytest.raises(Halted, match="ce_hash") as seen:
+        decision.walk([records[0], forged])
+    assert seen.value.halt.why is Why.HASH_WRONG
+    assert taken(decision) == [records[0].position]
+
+
+def test_an_event_of_a_service_in_the_topic_of_another_halts():
+    record = written(registered(1), 1, 1, 0, topic="chumchon.funds.events.v1")
+    source = ("chumchon.funds.events.v1", 0)
+    decision = Decision.begin({source: Checkpoint(source)}, Noting(), {})
+    with pytest.raises(Halted, match="of another service stands in the topic of funds"):
+        decision.walk([record])
+
+
+def left_out(*records: Written) -> Skips:
+    return Skips.of(
+        Skip(
+            (TOPIC, 0, record.offset),
+            fingerprint(record),
+            record.position,
+            previous,
+            "",
+            "7c1d",
+            "why",
+            RECORDED,
+        )
+        for record in records
+        for previous in [int(dict(record.headers)["ce_previousposition"] or b"0")]
+    )
+
+
+def test_a_record_that_was_left_out_is_stepped_over_whether_it_stood_on_the_chain_or_not():
+    records = log(4)
+    forged = replace(records[0].forged(records[2].position, records[1].position), offset=3)
+    decision = Decision.begin({SOURCE: Checkpoint(SOURCE)}, Noting(), {}, left_out(forged))
+    decision.walk([*records[:2], forged, *records[2:]])
+    assert taken(decision) == [record.position for record in records]
+    on_chain = Decision.begin({SOURCE: Checkpoint(SOURCE)}, Noting(), {}, left_out(*records[1:3]))
+    on_chain.walk(records[:3])
+    [checkpoint] = on_chain.moves().values()
+    assert (checkpoint.position, checkpoint.left_out) == (records[0].position, records[2].position)
+    after = Decision.begin({SOURCE: checkpoint}, Noting(), {}, left_out(*records[1:3]))
+    after.walk(records[3:])
+    assert taken(after) == [records[3].position]
+
+
+def test_in_a_topic_that_was_written_again_another_record_at_the_offset_is_not_left_out():
+    records = log(3)
+    forged = replace(records[0].forged(records[2].position, records[1].position), offset=records[1].offset)
+    decision = Decision.begin({SOURCE: Checkpoint(SOURCE)}, Noting(), {}, left_out(forged))
+    decision.walk(records)
+    assert taken(decision) == [record.position for record in records]

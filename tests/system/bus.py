@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.partitioner import murmur2
 
-from contracts.envelope import GENESIS, envelopes, to_headers
+from contracts.envelope import GENESIS, Unreadable, envelopes, from_headers, to_headers
 from contracts.event import Event
 from contracts.ids import derived, stream_id
 from contracts.members import Cohort, MembershipLeft, MembershipRegistered, Network
@@ -37,10 +37,24 @@ class Written:
     position: int
 
     def with_header(self, name: str, raw: bytes | None) -> Written:
-        return replace(self, headers=[(n, raw if n == name else r) for n, r in self.headers])
+        return replace(self, headers=[(n, raw if n == name else r) for n, r in self.headers]).hashed()
 
     def with_value(self, value: bytes | None) -> Written:
-        return replace(self, value=value)
+        return replace(self, value=value).hashed()
+
+    def hashed(self) -> Written:
+        """With the hash that fits, where it can be read: damaged as a bug of ours would leave it, not by a forger."""
+        try:
+            fitting = from_headers(self.headers, self.value).computed_hash().encode()
+        except Unreadable:
+            return self
+        return replace(self, headers=[(n, fitting if n == "ce_hash" else r) for n, r in self.headers])
+
+    def forged(self, position: int, previous: int, value: bytes | None = None) -> Written:
+        """A copy at another place of the chain; with another content if told, and then the hash does not fit."""
+        told = {"ce_position": str(position).encode(), "ce_previousposition": str(previous).encode()}
+        headers = [(name, told.get(name, raw)) for name, raw in self.headers]
+        return replace(self, headers=headers, position=position, value=value or self.value)
 
     def with_key(self, key: bytes | None) -> Written:
         return replace(self, key=key)

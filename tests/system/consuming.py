@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.chassis.consumer import Consumer, ConsumerState
+from services.chassis.consumer import Consumer, ConsumerState, Halt
 from services.chassis.consumer.folding import identity
 from services.chassis.consumer.reading import read
 from services.chassis.mongo import Database
@@ -66,6 +66,14 @@ async def until_caught_up(consumer: Consumer) -> ConsumerState:
         while not (consumer.state().caught_up and len(consumer.state().assigned) == 12):
             await asyncio.sleep(0.02)
     return consumer.state()
+
+
+async def until_halted(consumer: Consumer, seconds: float = 30) -> Halt:
+    """Wait until it stands still at a record."""
+    async with asyncio.timeout(seconds):
+        while (halt := consumer.state().halted) is None:
+            await asyncio.sleep(0.05)
+    return halt
 
 
 async def held(database: Database, projection: Projection) -> dict[str, dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.chassis.consumer.applying import STEPS
-from services.chassis.consumer.deciding import LETTERS_PER_BATCH, Halted
-from services.chassis.consumer.failures import ConsumerDied, HoleInTopic
+from services.chassis.consumer.deciding import LETTERS_PER_BATCH
+from services.chassis.consumer.failures import ConsumerDied
+from services.chassis.consumer.halts import Halt, Halted, Why
 from services.chassis.consumer.reactor import REACTION_REFUSALS, Execute
 from services.chassis.consumer.replaying import Replayed, replay
 from services.chassis.consumer.running import Consumer
@@ -18,8 +19,9 @@ __all__ = [
     "ConsumerDied",
     "ConsumerState",
     "Execute",
+    "Halt",
     "Halted",
-    "HoleInTopic",
     "Replayed",
+    "Why",
     "replay",
 ]

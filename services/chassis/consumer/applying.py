@@ -10,9 +10,11 @@ from itertools import islice
 import structlog
 
 from services.chassis.checkpoints import Checkpoint, Checkpoints, Source, Stale
-from services.chassis.consumer.deciding import LETTERS_PER_BATCH, Decision, Halted, Place, RecordRefused
+from services.chassis.consumer.deciding import LETTERS_PER_BATCH, Decision, RecordRefused
+from services.chassis.consumer.halts import Halt, Why, halted
 from services.chassis.consumer.own_session import OwnSession
 from services.chassis.consumer.reading import Raw, why
+from services.chassis.consumer.skips import NONE, Place, Skips
 from services.chassis.consumer.trouble import delays, passing, refused_for_good, write_conflict
 from services.chassis.consumer.work import Trade, Work
 from services.chassis.dead_letters import DeadLetters
@@ -37,6 +39,10 @@ within `max_poll_interval`, beyond which the group would throw us out."""
 _CONFLICTS = 4
 """After so many in a row, about 0.4 s, the other side of the conflict is taken for dead."""
 
+_LIVE = 1_000
+"""A batch of so many records or fewer is of now: there is time to look whether each one's hash fits its content. Who is
+far behind does not look; another event that claims a position shows all the same, and `verify` looks at everything."""
+
 _PIECE = 250
 """Records walked through before the event loop may do something else: about 5 ms."""
 
@@ -47,15 +53,15 @@ class Applied:
 
     decisions: list[Decision] = field(default_factory=list)
     """As committed; a split batch has several."""
-    holes: dict[Source, int] = field(default_factory=dict)
-    """Partition with a hole → position of its checkpoint."""
+    holes: dict[Source, tuple[int, Halt]] = field(default_factory=dict)
+    """Partition with a hole → position of its checkpoint, and what to say if nothing fills it."""
 
-    def take(self, decision: Decision) -> None:
-        """One more part is committed. Raises Halted if too much of the whole broke."""
+    def take(self, decision: Decision, last: Raw) -> None:
+        """One more part is committed, which ends with the record `last`. Raises Halted if too much of the whole broke."""
         self.decisions.append(decision)
-        self.holes |= {source: decision.walks[source].position for source in decision.holes()}
+        self.holes |= {s: (w.position, w.hole) for s, w in decision.walks.items() if w.hole is not None}
         if sum(one.broken for one in self.decisions) > LETTERS_PER_BATCH:
-            raise Halted(f"more than {LETTERS_PER_BATCH} records of one batch broke")
+            raise halted(Why.TOO_MANY, last, f"more than {LETTERS_PER_BATCH} records of one batch broke")
 
 
 class Applying:
@@ -64,6 +70,7 @@ class Applying:
     def __init__(
         self, database: Database, trade: Trade, on_trouble: Callable[[str], None], patience: float = PATIENCE
     ) -> None:
+        self.skips: Skips = NONE
         self._trade = trade
         self._on_trouble = on_trouble
         self._patience = patience
@@ -113,7 +120,7 @@ class Applying:
                     self._log.warning("ended transactions that others left open", sessions=ended)
                 await asyncio.sleep(next(waits))
             else:
-                applied.take(decision)
+                applied.take(decision, batch[-1])
                 return
 
     async def _split(
@@ -128,7 +135,7 @@ class Applying:
         if len(batch) == 1:
             [raw] = batch
             if (raw.topic, raw.partition, raw.offset) in refused:  # not the record's changes: its dead letter
-                raise Halted(f"{raw.topic}/{raw.partition} offset {raw.offset}: {why(error)}") from error
+                raise halted(Why.REFUSED, raw, why(error)) from error
             refused[raw.topic, raw.partition, raw.offset] = f"MongoDB refused the write: {why(error)}"
             await self._settle(batch, refused, applied, deadline)
             return
@@ -140,7 +147,8 @@ class Applying:
         checkpoints = await self._checkpoints.load({(raw.topic, raw.partition) for raw in batch})
         step("consumer.checkpoints-read")
         work = self._trade.begin()
-        decision = Decision.begin(checkpoints, work, refused)
+        hashes = len(batch) <= _LIVE
+        decision = Decision.begin(checkpoints, work, refused, self.skips, hashes=hashes)
         records = iter(batch)
         while piece := list(islice(records, _PIECE)):
             decision.walk(piece)

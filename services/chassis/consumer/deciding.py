@@ -8,21 +8,19 @@ from typing import Any, Protocol
 
 from contracts.envelope import Envelope
 from contracts.event import Event, event_type
+from contracts.topics import SERVICES, topic_of
 from services.chassis.checkpoints import Checkpoint, Source
 from services.chassis.consumer.chain import Verdict, verdict
-from services.chassis.consumer.reading import Damaged, Raw, later, letter, read, why
+from services.chassis.consumer.halts import Halt, Why, halted
+from services.chassis.consumer.reading import Damaged, Raw, later, letter, mark, read, same, why
+from services.chassis.consumer.skips import NONE, Place, Skip, Skips
 from services.chassis.dead_letters import Letter
 from services.chassis.projection import Record
 
 LETTERS_PER_BATCH = 100
 """More records than this that break in one batch are a bug of ours, not faults of records."""
 
-Place = tuple[str, int, int]
-"""Topic, partition and offset: one record, readable or not."""
-
-
-class Halted(Exception):
-    """The consumer cannot go on without harm: the text says why, with topic, partition and position."""
+_OWNERS = {topic_of(service): service for service in SERVICES}
 
 
 class RecordRefused(Exception):
@@ -59,7 +57,24 @@ class Walk:
     offset: int
     newest: str = ""
     parked: set[str] = field(default_factory=set)
-    hole: bool = False
+    hole: Halt | None = None
+    """What to say of the record behind the hole, if nothing fills it."""
+    last: str = ""
+    envelope: Envelope | None = None
+    """What stands at `position`: this event, and where there is none the record of which `last` is the mark."""
+
+    left_out: int = 0
+    """The position of a record behind `position` that was left out; 0: none. Whether it stood on the chain the next tells."""
+
+    def leave_out(self, skip: Skip) -> None:
+        """Step over a record."""
+        self.offset = max(self.offset, skip.place[2])
+        if skip.previousposition in (self.position, self.left_out) and skip.position > self.position:
+            self.left_out = skip.position
+
+    def mark(self) -> str:
+        """Of what stands at `position`."""
+        return self.last if self.envelope is None else f"{self.envelope.id} {self.envelope.hash}"
 
     def moved(self) -> Checkpoint:
         """The checkpoint as it is to be written."""
@@ -69,6 +84,8 @@ class Walk:
             offset=self.offset,
             newest=later(self.checkpoint.newest, self.newest),
             parked=frozenset(self.parked),
+            last=self.mark(),
+            left_out=self.left_out if self.left_out > self.position else 0,
         )
 
 
@@ -79,28 +96,44 @@ class Decision:
     taker: Taker
     walks: dict[Source, Walk]
     refused: Mapping[Place, str] = field(default_factory=dict)
+    skips: Skips = NONE
+    hashes: bool = False
+    """Whether `ce_hash` is computed again: 4.6 µs an event, a sixth of what all of it takes when there is much to do."""
     letters: list[Letter] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
     """`recorded_at` of what is applied, in order."""
     repeats: int = 0
     broken: int = 0
     """Letters that are not there for their parked stream alone."""
-    classes: dict[str, type[Event] | None] = field(default_factory=dict)
-    """By type name, those that were seen; None for one that does nothing here."""
+    classes: dict[tuple[str, str], type[Event] | None] = field(default_factory=dict)
+    """By topic and type name, those that were seen; None for one that does nothing here."""
 
     @classmethod
     def begin(
-        cls, checkpoints: Mapping[Source, Checkpoint], taker: Taker, refused: Mapping[Place, str]
+        cls,
+        checkpoints: Mapping[Source, Checkpoint],
+        taker: Taker,
+        refused: Mapping[Place, str],
+        skips: Skips = NONE,
+        *,
+        hashes: bool = False,
     ) -> Decision:
-        """From the checkpoints as they stand; `refused` are records known to break, and why."""
-        walks = {s: Walk(c, c.position, c.offset, parked=set(c.parked)) for s, c in checkpoints.items()}
-        return cls(taker, walks, refused)
+        """From the checkpoints as they stand; `refused` are records known to break, and why; `skips` those that a person
+        has left out; `hashes`: look whether `ce_hash` fits."""
+        walks = {
+            s: Walk(c, c.position, c.offset, parked=set(c.parked), last=c.last, left_out=c.left_out)
+            for s, c in checkpoints.items()
+        }
+        return cls(taker, walks, refused, skips, hashes)
 
     def walk(self, batch: Iterable[Raw]) -> None:
         """Walk on through records, each partition's in order. Raises Halted, RecordRefused."""
         for raw in batch:
             walk = self.walks[raw.topic, raw.partition]
-            if walk.hole:
+            if walk.hole is not None:
+                continue
+            if self.skips.places and (skip := self.skips.find(raw)) is not None:
+                walk.leave_out(skip)
                 continue
             found = read(raw)
             if isinstance(found, Damaged):
@@ -109,13 +142,13 @@ class Decision:
             if found.previousposition == walk.position < found.position:  # the usual case, without a call
                 self._apply(walk, raw, found)
                 continue
-            judged = verdict(walk.position, found.position, found.previousposition)
+            judged = self._judged(walk, raw, found, found.position)
             if judged is Verdict.APPLY:
                 self._apply(walk, raw, found)
             elif judged is Verdict.SKIP:
                 self.repeats += 1
             else:
-                walk.hole = True
+                walk.hole = _hole(walk, raw, found, found.position)
 
     def moves(self) -> dict[Checkpoint, Checkpoint]:
         """Old checkpoint → new one, of the partitions that moved."""
@@ -127,20 +160,33 @@ class Decision:
 
     def holes(self) -> list[Source]:
         """The partitions that stopped before a hole."""
-        return [source for source, walk in self.walks.items() if walk.hole]
+        return [source for source, walk in self.walks.items() if walk.hole is not None]
+
+    def _judged(self, walk: Walk, raw: Raw, found: Envelope | Damaged, position: int) -> Verdict:
+        """The chain's word. Raises Halted for another event at the position that is held: one of the two is not of the log."""
+        if position == walk.position and not same(walk.mark(), found, raw):
+            held = walk.mark()[:36]
+            text = f"position {position} holds another event already ({held})"
+            raise halted(Why.POSITION_TWICE, raw, text, position=position, event_id=found.id)
+        judged = verdict(walk.position, position, found.previousposition)
+        if judged is Verdict.HOLE and found.previousposition == walk.left_out:
+            return Verdict.APPLY  # what was left out stood on the chain
+        return judged
 
     def _apply(self, walk: Walk, raw: Raw, envelope: Envelope) -> None:
         stream, name = envelope.subject, envelope.type
+        if self.hashes and envelope.hash != envelope.computed_hash():
+            text = "its ce_hash is not that of its content"
+            raise halted(Why.HASH_WRONG, raw, text, position=envelope.position, event_id=envelope.id)
         if stream in walk.parked:
-            self._aside(walk, raw, envelope.position, stream, "its stream is parked", follower=True)
+            self._aside(walk, raw, envelope, stream, "its stream is parked", follower=True)
             return
         if self.refused and (place := (raw.topic, raw.partition, raw.offset)) in self.refused:
-            self._aside(walk, raw, envelope.position, stream, self.refused[place])
+            self._aside(walk, raw, envelope, stream, self.refused[place])
             return
-        if name not in self.classes:
-            cls = event_type(name)
-            self.classes[name] = cls if cls is not None and self.taker.hears(cls) else None
-        cls = self.classes[name]
+        if (known := (raw.topic, name)) not in self.classes:
+            self.classes[known] = self._heard(raw, envelope)
+        cls = self.classes[known]
         if cls is not None:
             try:
                 event = cls.__pydantic_validator__.validate_json(
@@ -149,46 +195,73 @@ class Decision:
                 record = Record(envelope, event, raw.topic, raw.partition)
                 made = self.taker.make(record)
             except Exception as bug:  # noqa: BLE001 - whatever a projection raises is that projection's bug
-                self._aside(walk, raw, envelope.position, stream, why(bug))
+                self._aside(walk, raw, envelope, stream, why(bug))
                 return
             try:
                 self.taker.take(record, raw.offset, made)
             except Exception as bug:
                 raise RecordRefused((raw.topic, raw.partition, raw.offset), why(bug)) from bug
         walk.position = envelope.position
+        walk.envelope = envelope
         walk.offset = raw.offset
         time = envelope.time
         if time > walk.newest:
             walk.newest = time
         self.times.append(time)
 
+    def _heard(self, raw: Raw, envelope: Envelope) -> type[Event] | None:
+        """Its class if it does anything here. Raises Halted for an event of a service in the topic of another."""
+        owner = _OWNERS.get(raw.topic)
+        if owner is not None and envelope.type.split(".", 2)[1] != owner:
+            text = f"an event of another service stands in the topic of {owner}"
+            raise halted(Why.NOT_ITS_SERVICE, raw, text, position=envelope.position, event_id=envelope.id)
+        cls = event_type(envelope.type)
+        return cls if cls is not None and self.taker.hears(cls) else None
+
     def _damaged(self, walk: Walk, raw: Raw, found: Damaged) -> None:
         if found.position is None:
             if raw.offset > walk.checkpoint.offset:
-                self._aside(walk, raw, None, found.stream, found.reason)
+                self._aside(walk, raw, found, found.stream, found.reason)
             return
-        judged = verdict(walk.position, found.position, found.previousposition)
+        judged = self._judged(walk, raw, found, found.position)
         if judged is Verdict.SKIP:
             self.repeats += 1
         elif judged is Verdict.HOLE:
-            walk.hole = True
+            walk.hole = _hole(walk, raw, found, found.position)
         elif not found.stream:
-            raise Halted(
-                f"{raw.topic}/{raw.partition} position {found.position} has no key: its stream cannot be parked"
-            )
+            text = f"position {found.position} has no key: its stream cannot be parked"
+            raise halted(Why.NO_KEY, raw, text, position=found.position, event_id=found.id)
         else:
             follower = found.stream in walk.parked
-            self._aside(walk, raw, found.position, found.stream, found.reason, follower=follower)
+            self._aside(walk, raw, found, found.stream, found.reason, follower=follower)
 
     def _aside(
-        self, walk: Walk, raw: Raw, position: int | None, stream: str, reason: str, *, follower: bool = False
+        self,
+        walk: Walk,
+        raw: Raw,
+        found: Envelope | Damaged,
+        stream: str,
+        reason: str,
+        *,
+        follower: bool = False,
     ) -> None:
         """Into the dead letters. With a position the checkpoint moves on and the stream is parked."""
+        position = found.position
         self.letters.append(letter(raw, position, stream, reason, follower=follower))
         self.broken += not follower
         if self.broken > LETTERS_PER_BATCH:
-            raise Halted(f"more than {LETTERS_PER_BATCH} records of one batch broke, the last one: {reason}")
+            text = f"more than {LETTERS_PER_BATCH} records of one batch broke, the last one: {reason}"
+            raise halted(Why.TOO_MANY, raw, text, position=position, event_id=found.id)
         walk.offset = raw.offset
         if position is not None:
             walk.position = position
+            walk.envelope, walk.last = None, mark(found, raw)
             walk.parked.add(stream)
+
+
+def _hole(walk: Walk, raw: Raw, found: Envelope | Damaged, position: int) -> Halt:
+    """Before this record something is missing."""
+    text = (
+        f"the topic has nothing that follows position {walk.position}; this follows {found.previousposition}"
+    )
+    return halted(Why.HOLE, raw, text, position=position, event_id=found.id).halt

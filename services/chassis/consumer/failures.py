@@ -6,11 +6,7 @@ from services.chassis.consumer.reading import why
 
 
 class ConsumerDied(Exception):
-    """A consumer cannot go on; the text is the reason. Its service has to come down."""
-
-
-class HoleInTopic(ConsumerDied):
-    """Records are missing in the topic, and looking again twice did not find them. An alarm: a fact was lost."""
+    """A consumer cannot go on, and it is no record's fault; the text is the reason. Its service has to come down."""
 
 
 class GiveBack(Exception):

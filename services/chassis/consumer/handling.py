@@ -12,7 +12,8 @@ from services.chassis.checkpoints import Checkpoints, Source
 from services.chassis.consumer.applying import Applying
 from services.chassis.consumer.chain import Holes, Remedy
 from services.chassis.consumer.deciding import Decision
-from services.chassis.consumer.failures import GiveBack, HoleInTopic, told
+from services.chassis.consumer.failures import GiveBack, told
+from services.chassis.consumer.halts import Halt, Halted
 from services.chassis.consumer.state import Standing
 from services.chassis.consumer.subscription import Raws, Subscription
 from services.chassis.consumer.trouble import passing
@@ -68,8 +69,8 @@ class Handling:
             moved = moved or bool(decision.moves())
         if moved and self._on_moved is not None:
             self._on_moved()
-        for source, position in applied.holes.items():
-            await self._look_again(source, position)
+        for source, (position, halt) in applied.holes.items():
+            await self._look_again(source, position, halt)
 
     def _log_letters(self, decision: Decision) -> None:
         for letter in decision.letters:
@@ -83,7 +84,7 @@ class Handling:
                     reason=letter.reason,
                 )
 
-    async def _look_again(self, source: Source, position: int) -> None:
+    async def _look_again(self, source: Source, position: int, halt: Halt) -> None:
         """There is a hole behind this position: see what the bus still has, or raise the alarm."""
         subscription = self.subscription
         [checkpoint] = (await self._checkpoints.load([source])).values()
@@ -92,9 +93,7 @@ class Handling:
         remedy = self._holes.seen(source, position)
         self._log.warning("hole in topic", source=source, position=position, remedy=remedy.value)
         if remedy is Remedy.ALARM:
-            raise HoleInTopic(
-                f"{source[0]}/{source[1]} has nothing that follows position {position}; looked for it twice"
-            )
+            raise Halted(halt)
         start = await subscription.start_offset(source)
         # no exception from here on: nack would undo the seek
         subscription.seek(

@@ -8,8 +8,9 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from contracts.envelope import Envelope
 from services.chassis.checkpoints import Checkpoint, Source
-from services.chassis.consumer.reading import damaged
+from services.chassis.consumer.reading import mark, read
 
 _FIRST_STEP = 16
 _SECONDS = 30
@@ -57,7 +58,12 @@ async def _last_events(
     while rest := [tp for tp in starts if await consumer.position(tp) < ends[tp]]:
         for tp, records in (await consumer.getmany(*rest, timeout_ms=100)).items():
             for record in records:
-                position = damaged(record, "").position
-                if position is not None and record.offset < ends[tp]:
-                    last[tp] = Checkpoint((tp.topic, tp.partition), position, record.offset)
+                found = read(record)
+                if (
+                    isinstance(found, Envelope)
+                    and record.offset < ends[tp]
+                    and found.hash == found.computed_hash()
+                ):
+                    source = (tp.topic, tp.partition)
+                    last[tp] = Checkpoint(source, found.position, record.offset, last=mark(found, record))
     return last

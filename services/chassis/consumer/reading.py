@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +47,8 @@ class Damaged:
     previousposition: int
     stream: str
     """From Kafka's key; empty if there is none or it is no text."""
+    id: str = ""
+    """Of the event, where the record says one."""
 
 
 def read(raw: Content) -> Envelope | Damaged:
@@ -69,7 +72,33 @@ def damaged(raw: Content, reason: str) -> Damaged:
         previous = number(texts, "ce_previousposition")
     except Unreadable:
         position, previous = None, 0
-    return Damaged(reason, position, previous, _stream(raw.key))
+    return Damaged(reason, position, previous, _stream(raw.key), texts.get("ce_id", ""))
+
+
+def mark(found: Envelope | Damaged, raw: Content) -> str:
+    """What stands at a position, to be compared with what comes there again: id and hash of an event, else a digest of the
+    record's very bytes."""
+    if isinstance(found, Envelope):
+        return f"{found.id} {found.hash}"
+    return fingerprint(raw)
+
+
+def same(last: str, found: Envelope | Damaged, raw: Content) -> bool:
+    """Whether a record is what the mark `last` was made of. A mark that is not known says nothing, so yes."""
+    if not last or last == mark(found, raw):
+        return True
+    return last.startswith(BYTES) and last == fingerprint(raw)  # code of before could not read it
+
+
+BYTES = "bytes "
+
+
+def fingerprint(raw: Content) -> str:
+    """`bytes <sha256>` over key, headers and value; each is told apart from what is absent."""
+    digest = hashlib.sha256()
+    for part in (raw.key, raw.value, *(one for name, value in raw.headers for one in (name.encode(), value))):
+        digest.update(b"-" if part is None else len(part).to_bytes(8, "big") + part)
+    return BYTES + digest.hexdigest()
 
 
 def letter(raw: Raw, position: int | None, stream: str, reason: str, *, follower: bool = False) -> Letter:

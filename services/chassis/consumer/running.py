@@ -1,4 +1,5 @@
-"""A consumer: reads its topics batch by batch, applies them, and comes down with a reason when it cannot."""
+"""A consumer: reads its topics batch by batch, applies them; stands still at a record that is wrong, and comes down with a
+reason when it cannot go on for another cause."""
 
 from __future__ import annotations
 
@@ -13,16 +14,25 @@ from aiokafka.errors import KafkaError
 from services.chassis.checkpoints import Checkpoints, Retired
 from services.chassis.consumer.applying import PATIENCE, Applying
 from services.chassis.consumer.failures import ConsumerDied, told
+from services.chassis.consumer.halted_views import HaltedViews
+from services.chassis.consumer.halts import Halted
 from services.chassis.consumer.handling import Handling
 from services.chassis.consumer.preparing import prepare
 from services.chassis.consumer.reactor import Execute
+from services.chassis.consumer.skips import SkippedRecords
+from services.chassis.consumer.standing_still import stand_still
 from services.chassis.consumer.state import ConsumerState, Standing
 from services.chassis.consumer.subscription import SESSION_SECONDS, ConsumeLoopDied, Subscription
 from services.chassis.consumer.trades import trade_of
 from services.chassis.consumer.trouble import delays, passing
-from services.chassis.consumer.watching import watch
+from services.chassis.consumer.watching import MoreLeftOut, watch
 from services.chassis.mongo import Database
 from services.chassis.projection import Projection, Reaction
+from services.chassis.versions import Versions
+
+
+class Rebuilt(Exception):
+    """Our checkpoints are gone, and the version is to be built again."""
 
 
 class Consumer:
@@ -65,10 +75,23 @@ class Consumer:
         return self._standing.state(self._subscription.assigned() if self._subscription else set())
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Consume until `stop` is set, then finish the batch in hand. Waits for Kafka and MongoDB while they are away.
+        """Consume until `stop` is set, then finish the batch in hand. Waits for Kafka and MongoDB while they are away, and
+        stands still at a record that is wrong until a person lets it go on.
 
-        Raises ConsumerDied, or HoleInTopic. A version that was replaced and dropped reads no more and waits for `stop`.
+        Raises ConsumerDied. A version that was replaced and dropped reads no more and waits for `stop`.
         """
+        while not stop.is_set():
+            try:
+                await self._run(stop)
+            except Halted as halted:
+                await stand_still(self._database, self._standing, self._applying.skips, halted, stop)
+            except MoreLeftOut:
+                self._log.info("records were left out, beginning again")
+            except Rebuilt:
+                self._log.info("this version is built again from the start")
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        """Raises what ends it: ConsumerDied, Halted, MoreLeftOut, Rebuilt."""
         stopping = asyncio.create_task(stop.wait())
         starting = asyncio.create_task(self._started())
         try:
@@ -99,7 +122,13 @@ class Consumer:
     ) -> None:
         """Until there is a reason to end. Raises ConsumerDied; returns when told to stop or when retired."""
         watching = asyncio.create_task(
-            watch(subscription, self._database, self._standing, self._watch_seconds)
+            watch(
+                subscription,
+                self._database,
+                self._standing,
+                self._watch_seconds,
+                len(self._applying.skips),
+            )
         )
         dying = asyncio.create_task(subscription.died())
         ends: list[asyncio.Future[None]] = [handling.failure, dying, watching]
@@ -110,9 +139,11 @@ class Consumer:
                 if end.done():
                     end.result()
         except Retired:
+            if await self._is_rebuilt():
+                raise Rebuilt from None
             self._standing.retired = True
             self._log.info("this version was replaced and dropped, reading no more")
-        except ConsumerDied:
+        except (ConsumerDied, Halted, MoreLeftOut):
             raise
         except Exception as error:
             cause = error.__cause__ if isinstance(error, ConsumeLoopDied) else error
@@ -129,6 +160,8 @@ class Consumer:
         while True:
             try:
                 connected = await self._connect()
+            except Halted:
+                raise
             except Exception as error:
                 if not passing(error) and not isinstance(error, KafkaError | OSError | TimeoutError):
                     raise ConsumerDied(f"{self._trade.name}: {told(error)}") from error
@@ -142,7 +175,10 @@ class Consumer:
 
     async def _connect(self) -> tuple[Subscription, Handling]:
         trade = self._trade
+        await self._demand_not_halted()
         group = await prepare(self._service, self._database, self._bootstrap, self._work, trade)
+        await self._demand_not_halted()  # or it would begin in the midst of a rebuild
+        self._applying.skips = await SkippedRecords(self._database).all()
         handling = Handling(
             self._applying,
             Checkpoints(self._database, trade.name, trade.version),
@@ -165,6 +201,22 @@ class Consumer:
             await subscription.stop()
             raise
         return subscription, handling
+
+    async def _demand_not_halted(self) -> None:
+        halt = await HaltedViews(self._database).find(self._trade.name, self._trade.version)
+        if halt is not None:
+            raise Halted(halt, kept=True)
+
+    async def _is_rebuilt(self) -> bool:
+        """Whether this version is the live one all the same: then its checkpoints were taken away to build it again."""
+        waits = delays(0.2, 5.0)
+        while True:
+            try:
+                return await Versions(self._database, self._trade.name).live() == self._trade.version
+            except Exception as error:
+                if not passing(error):
+                    raise ConsumerDied(f"{self._trade.name}: {told(error)}") from error
+                await asyncio.sleep(next(waits))
 
     def _feel(self, trouble: str) -> None:
         self._standing.trouble["batch"] = trouble

@@ -9,6 +9,8 @@ from itertools import islice
 
 from services.chassis.checkpoints import Source
 from services.chassis.consumer.deciding import Decision
+from services.chassis.consumer.halts import Halt
+from services.chassis.consumer.reading import later
 from services.chassis.metrics import (
     CONSUMED,
     DEAD_LETTERS,
@@ -18,6 +20,7 @@ from services.chassis.metrics import (
     LAG,
     PARKED,
     REPEATS,
+    VIEW_HALTED,
 )
 
 _AGES_PER_BATCH = 100
@@ -43,6 +46,8 @@ class ConsumerState:
     parked: int
     last_error: str
     """What is wrong now; empty when the last batch went well and the last look did."""
+    halted: Halt | None
+    """The record at which it stands still, until a person lets it go on; None while it does not."""
     seen_at: datetime | None
     """When lag and counts were looked up last, UTC."""
 
@@ -50,6 +55,8 @@ class ConsumerState:
     def ready(self) -> bool:
         """Consuming, without trouble, and looked at a short while ago. A consumer without partitions is ready: others
         of its group have them all."""
+        if self.halted is not None:
+            return False
         fresh = self.seen_at is not None and datetime.now(UTC) - self.seen_at < _QUIET
         return self.retired or (self.running and fresh and not self.last_error)
 
@@ -72,6 +79,7 @@ class Standing:
     parked: int = 0
     trouble: dict[str, str] = field(default_factory=dict)
     """Where it is felt ("batch", "watch", "start") → what it is."""
+    halted: Halt | None = None
     seen_at: datetime | None = None
 
     def state(self, assigned: set[Source]) -> ConsumerState:
@@ -88,8 +96,17 @@ class Standing:
             dead_letters=self.dead_letters,
             parked=self.parked,
             last_error="; ".join(self.trouble.values()),
+            halted=self.halted,
             seen_at=self.seen_at,
         )
+
+    def halts(self, halt: Halt | None) -> None:
+        """It stands still, or goes on."""
+        self.halted = halt
+        self.trouble.clear()
+        if halt is not None:
+            self.caught_up = False
+        VIEW_HALTED.labels(self.service, self.name).set(halt is not None)
 
     def committed(self, decision: Decision) -> None:
         """Count what a committed decision did."""
@@ -101,7 +118,8 @@ class Standing:
         age, now = EVENT_AGE.labels(*labels), datetime.now(UTC)
         every = max(1, len(decision.times) // _AGES_PER_BATCH)
         for time in islice(decision.times, 0, None, every):
-            age.observe(max(0.0, (now - datetime.fromisoformat(time)).total_seconds()))
+            if (moment := later(None, time)) is not None:  # a stranger's record may say anything
+                age.observe(max(0.0, (now - moment).total_seconds()))
 
     def looked(self, lag: dict[Source, int], dead_letters: int, parked: int, *, idle: bool) -> None:
         """Keep what a look at Kafka and MongoDB showed; `idle`: no batch was in hand meanwhile."""

@@ -9,6 +9,9 @@ from aiokafka.errors import KafkaError
 
 from services.chassis.checkpoints import Checkpoints
 from services.chassis.consumer.failures import told
+from services.chassis.consumer.halted_views import HaltedViews
+from services.chassis.consumer.halts import Halted
+from services.chassis.consumer.skips import SkippedRecords
 from services.chassis.consumer.state import Standing
 from services.chassis.consumer.subscription import Subscription
 from services.chassis.consumer.trouble import passing
@@ -17,13 +20,24 @@ from services.chassis.mongo import Database
 from services.chassis.versions import Versions
 
 
-async def watch(subscription: Subscription, database: Database, standing: Standing, every: float) -> None:
-    """Look every so many seconds, for ever. Passing trouble is noted; raises what is a bug of ours."""
+class MoreLeftOut(Exception):
+    """A person has left records out since we began: begin again."""
+
+
+async def watch(
+    subscription: Subscription, database: Database, standing: Standing, every: float, left_out: int
+) -> None:
+    """Look every so many seconds, for ever. Passing trouble is noted; raises what is a bug of ours, Halted when another
+    process of the view has halted it, MoreLeftOut when more than `left_out` records are."""
     log = structlog.get_logger().bind(consumer=standing.name, version=standing.version)
     versions = Versions(database, standing.name)
     while True:
         try:
             await _look(subscription, database, standing)
+            if (halt := await HaltedViews(database).find(standing.name, standing.version)) is not None:
+                raise Halted(halt, kept=True)
+            if len(await SkippedRecords(database).all()) != left_out:
+                raise MoreLeftOut
             standing.live = await versions.live() == standing.version or await versions.swap(standing.version)
             await versions.drop_retired()
             standing.trouble.pop("watch", None)

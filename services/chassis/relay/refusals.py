@@ -50,15 +50,6 @@ def topic_disagrees(topic: Mapping[int, int], first: int) -> RelayRefused:
     )
 
 
-def topic_strange(place: str, reason: str) -> RelayRefused:
-    """The last record of a partition is not one of our events."""
-    return RelayRefused(
-        "topic_has_strange_records",
-        en=f"The last record of {place} is not one of our events: {reason}. Somebody else writes to this topic.",
-        th=f"ระเบียนสุดท้ายของ {place} ไม่ใช่เหตุการณ์ของระบบ: {reason} มีผู้อื่นเขียนลงในหัวข้อนี้",
-    )
-
-
 def topic_of_wrong_width(topic: str, partitions: int, wanted: int) -> RelayRefused:
     """Keys would move: another number of partitions is another topic."""
     return RelayRefused(

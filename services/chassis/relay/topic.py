@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from contracts.envelope import Unreadable, from_headers
-from services.chassis.relay.refusals import topic_strange
+
+log = structlog.get_logger(__name__)
 
 
 class NoSuchTopic(KafkaError):  # type: ignore[misc]
@@ -37,7 +39,7 @@ async def holding(bootstrap: str, topic: str, partitions: Iterable[int]) -> Hold
 
     Transaction markers and aborted records take offsets too, so the last event is looked for by stepping back from the
     end, twice as far each time. Raises KafkaError or TimeoutError (try again later; a stranger's transaction is open, too:
-    it would hide committed events behind it), or RelayRefused for a last record that is not one of our events.
+    it would hide committed events behind it). Records that are no events of ours are stepped over: who writes one stops nobody.
     """
     async with _both(bootstrap, topic, partitions) as (consumer, other, ends):
         opened = await _opened(other, ends)
@@ -48,9 +50,8 @@ async def holding(bootstrap: str, topic: str, partitions: Iterable[int]) -> Hold
             starts = {tp: max(begins[tp], ends[tp] - step) for tp in rest}
             records = await _records(consumer, starts, ends)
             for tp in rest:
-                if tp in records:
-                    held.last[tp.partition] = _position(records[tp][-1])
-                    held.after[tp.partition] = records[tp][-1].offset + 1
+                if (found := _last_event(records.get(tp, ()))) is not None:
+                    held.last[tp.partition], held.after[tp.partition] = found
                 elif starts[tp] == begins[tp]:
                     held.last[tp.partition] = 0
             step *= 2
@@ -117,12 +118,18 @@ def _last_of_ours(records: Iterable[Any]) -> int:
     return position
 
 
-def _position(record: Any) -> int:
-    try:
-        return from_headers(record.headers, record.value).position
-    except Unreadable as error:
-        place = f"{record.topic}/{record.partition} (offset {record.offset})"
-        raise topic_strange(place, str(error)) from None
+def _last_event(records: Sequence[Any]) -> tuple[int, int] | None:
+    """Position of the last event of ours and the offset after it; None where there is none. What cannot be read, and what
+    its own hash does not fit, is a stranger's."""
+    for record in reversed(records):
+        with contextlib.suppress(Unreadable):
+            envelope = from_headers(record.headers, record.value)
+            if envelope.position and envelope.hash == envelope.computed_hash():
+                return envelope.position, record.offset + 1
+        log.error(
+            "stray record stepped over", topic=record.topic, partition=record.partition, offset=record.offset
+        )
+    return None
 
 
 @asynccontextmanager
