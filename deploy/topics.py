@@ -9,6 +9,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from contracts.topics import TOPICS, Topic
+from services.chassis.bootstrap import Bootstrap
 
 COPIES = 3  # as many as there are brokers, up to this
 ACKNOWLEDGING = 2  # copies that must have a record before it counts, where there are three
@@ -22,12 +23,12 @@ class TopicsDifferError(Exception):
         self.differences = differences
 
 
-async def ensure(bootstrap: str, topics: tuple[Topic, ...] = TOPICS) -> list[str]:
+async def ensure(bootstrap: Bootstrap, topics: tuple[Topic, ...] = TOPICS) -> list[str]:
     """Create what is missing; returns the names created. Raises TopicsDifferError if one exists in another form.
 
     A topic is never altered: more partitions would move keys, a shorter retention would drop the audit log.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**bootstrap.aiokafka())
     await admin.start()
     try:
         existing = set(await admin.list_topics())
@@ -48,14 +49,14 @@ async def ensure(bootstrap: str, topics: tuple[Topic, ...] = TOPICS) -> list[str
         await admin.close()
 
 
-async def differences(bootstrap: str, topics: tuple[Topic, ...] = TOPICS) -> list[str]:
+async def differences(bootstrap: Bootstrap, topics: tuple[Topic, ...] = TOPICS) -> list[str]:
     """What is not as declared, a sentence each, missing topics among them; a silent Kafka is one difference."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=3_000)
+    admin = AIOKafkaAdminClient(**bootstrap.aiokafka(), request_timeout_ms=3_000)
     try:
         await admin.start()
         return await _differences(admin, topics)
     except (KafkaError, OSError) as error:
-        return [f"Kafka at {bootstrap} does not answer: {type(error).__name__}"]
+        return [f"Kafka at {bootstrap.servers} does not answer: {type(error).__name__}"]
     finally:
         await admin.close()
 

@@ -16,8 +16,9 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.mongo import Database, connect, database
-from services.chassis.settings import PORTS, Settings
+from services.chassis.settings import ADMIN, PORTS, Settings
 
 REPOSITORY = Path(__file__).parents[1]
 START_SECONDS = 180  # the first run of all downloads Kafka
@@ -92,10 +93,10 @@ def mongo_uri(local_stack: LocalStack) -> str:
 
 
 @pytest.fixture(scope="session")
-def kafka_bootstrap(local_stack: LocalStack) -> str:
+def kafka_bootstrap(local_stack: LocalStack) -> Bootstrap:
     """The address of a real Kafka; no topics are made."""
     local_stack.ensure("kafka")
-    return local_stack.settings.kafka
+    return local_stack.settings.bus(ADMIN)
 
 
 @pytest.fixture

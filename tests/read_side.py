@@ -13,6 +13,7 @@ from unittest.mock import patch
 from contracts.event import Event
 from contracts.members import MembershipRegistered
 from contracts.topics import PARTITIONS
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.consumer import Consumer, Replayed, replay
 from services.chassis.consumer.folding import identity
 from services.chassis.consumer.reading import read
@@ -57,7 +58,7 @@ class ReadSide:
         self.broker = Broker(clock)
         self.network = Network(self.broker)
         self.group = Group(self.network, PARTITIONS)
-        self.bus = Bus("nowhere", TOPIC)
+        self.bus = Bus(Bootstrap("nowhere"), TOPIC)
         self.bugs: dict[str, str] = {}
         self.projection = ProjectionOn("members", {**HANDLERS, MembershipRegistered: self._registered})
         self.facts: dict[int, list[Fact]] = defaultdict(list)
@@ -94,7 +95,9 @@ class ReadSide:
 
     def say_something_strange(self, number: int) -> None:
         """A record that stands on no chain: its position cannot be read."""
-        written = Bus("nowhere", TOPIC).next(registered(number)).with_header("ce_position", b"\xff")
+        written = (
+            Bus(Bootstrap("nowhere"), TOPIC).next(registered(number)).with_header("ce_position", b"\xff")
+        )
         self.strangers.append(self._append(written))
 
     def _append(self, written: Written) -> Entry:
@@ -117,7 +120,7 @@ class ReadSide:
         self.processes.append(Process(wire, None, asyncio.Event(), task))
         return self.processes[-1]
 
-    def _way_in(self) -> tuple[OwnWire, Any, str]:
+    def _way_in(self) -> tuple[OwnWire, Any, Bootstrap]:
         wire = OwnWire()
         self._started += 1
         return wire, connect(self.server, wire), self.network.address(f"process {self._started}", wire)

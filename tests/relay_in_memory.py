@@ -14,6 +14,7 @@ from bson import decode
 from contracts.envelope import GENESIS, Envelope, from_headers
 from contracts.ids import derived, event_id
 from contracts.topics import Topic
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.commits import commit_id, commit_of, to_bson
 from services.chassis.relay import Relay
 from services.chassis.relay.partition import partition_of
@@ -67,7 +68,7 @@ class Site:
         republish = Republish(SERVICE, database, address, lease_seconds=LEASE)
         return self._process(wire, republish, asyncio.Event(), asyncio.create_task(republish.run()))
 
-    def _way_in(self) -> tuple[Any, str, OwnWire]:
+    def _way_in(self) -> tuple[Any, Bootstrap, OwnWire]:
         wire = OwnWire()
         self._started += 1
         return connect(self.server, wire), self.network.address(f"process {self._started}", wire), wire

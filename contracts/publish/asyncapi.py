@@ -37,7 +37,8 @@ def asyncapi(events: Sequence[type[Event]]) -> Document:
             "local": {
                 "host": "127.0.0.1:9092",
                 "protocol": "kafka",
-                "description": "The stack of `make up`; other installations give their own addresses.",
+                "description": "The stack of `make up`; other installations give their own addresses, and TLS.",
+                "security": [{"$ref": "#/components/securitySchemes/scram"}],
             }
         },
         "channels": {topic.service: _channel(topic, events) for topic in TOPICS},
@@ -55,6 +56,12 @@ def asyncapi(events: Sequence[type[Event]]) -> Document:
             for topic in TOPICS
         },
         "components": {
+            "securitySchemes": {
+                "scram": {
+                    "type": "scramSha512",
+                    "description": "A user and its password; see docs/events.md.",
+                }
+            },
             "messages": {event.type: _message(event) for event in events},
             "schemas": {
                 "Headers": headers_schema(),

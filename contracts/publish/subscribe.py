@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from contracts.principals import SUBSCRIBER
 from contracts.topics import topic_of
 
 TOPIC = topic_of("members")
 
 CONFLUENT = f'''\
+from pathlib import Path
+
 from confluent_kafka import Consumer
 
 consumer = Consumer({{
     "bootstrap.servers": "127.0.0.1:9092",
-    "group.id": "my-service",
+    "security.protocol": "SASL_PLAINTEXT",  # SASL_SSL, with ssl.ca.location, where it leaves the machine
+    "sasl.mechanism": "SCRAM-SHA-512",
+    "sasl.username": "{SUBSCRIBER}",
+    "sasl.password": Path(".local/kafka/{SUBSCRIBER}").read_text().strip(),
+    "group.id": "{SUBSCRIBER}.my-service",
     "isolation.level": "read_committed",
     "auto.offset.reset": "earliest",
     "enable.auto.commit": False,
@@ -47,13 +54,22 @@ def read(record):
 '''
 
 SUBSCRIBE = f"""\
-One topic per service. Subscribe to what you need; take a consumer group of your own; nobody has to be asked. The
-addresses below are those of the local stack (`make up`).
+One topic per service. Subscribe to what you need; take a consumer group of your own. The addresses below are those of the
+local stack (`make up`).
+
+**Log in.** The bus turns away whoever has no name: SASL with SCRAM-SHA-512, in the clear on one machine and within one network
+of containers, under TLS (SASL_SSL, with the certificate of whoever signed the brokers') everywhere else. A subscriber reads every
+topic and writes none; its groups begin with its name and a dot (`{SUBSCRIBER}.my-service`). Every installation has the user
+`{SUBSCRIBER}`; the local stack keeps its password in `.local/kafka/{SUBSCRIBER}`. For a user of your own ask an operator:
+`chumchon subscriber NAME` makes it, its rights, and `.local/kafka/NAME`. What each service itself may do stands in
+`contracts/principals.py`: it writes its own topic with its own `transactional.id`, and reads what it hears.
 
 **kcat**, to look:
 
 ```sh
 kcat -b 127.0.0.1:9092 -C -t {TOPIC} -o beginning -e -X isolation.level=read_committed \\
+  -X security.protocol=SASL_PLAINTEXT -X sasl.mechanism=SCRAM-SHA-512 \\
+  -X sasl.username={SUBSCRIBER} -X sasl.password="$(cat .local/kafka/{SUBSCRIBER})" \\
   -f '%p/%o %k\\n%h\\n%s\\n\\n'
 ```
 

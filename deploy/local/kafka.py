@@ -7,16 +7,21 @@ import os
 import shutil
 import subprocess
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from deploy.local import bus_keys
+from deploy.local.bus_keys import ADMIN, BROKER
 from deploy.local.jars import classpath
 from deploy.local.launch import Launch
 from deploy.local.trouble import StackError
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.settings import Settings
 
 QUICK = "-XX:TieredStopAtLevel=1"  # what runs for a second need not be compiled for ever: a third less CPU
 MAIN = "kafka.Kafka"
+SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
+PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 LOCALE = {"LC_ALL": "C.UTF-8"}  # or Java finds no file under a folder with a Thai name
 TOLD = "-Dorg.slf4j.simpleLogger.log.kafka.coordinator.transaction.TransactionMarkerChannelManager=info"
 """Which partitions get no marker of a transaction, as when they have no leader (KAFKA-20734): it says so as if it were nothing."""
@@ -31,13 +36,31 @@ def prepare(settings: Settings, say: Callable[[str], None]) -> Launch:
     path = classpath(say)
     home = settings.home
     config = home / "etc" / "kafka.properties"
-    text = properties(settings.ports["kafka"], settings.ports["kafka_controller"], data(home))
+    demand_locked(home)
+    owner = bus_keys.password(home, BROKER)
+    text = properties(settings.ports["kafka"], settings.ports["kafka_controller"], data(home), owner)
     config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text(text, encoding="utf-8")
+    config.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write(text)  # a password stands in it
     start = (runtime, *JVM)
     if not (data(home) / "meta.properties").exists():
-        _format((*start, QUICK, "-cp", path), config)
+        _format((*start, QUICK, "-cp", path), config, bus_keys.passwords(home, (BROKER, ADMIN)))
     return Launch(argv=(*start, "-cp", path, MAIN, str(config)), env=LOCALE, inputs=text)
+
+
+def demand_locked(home: Path) -> None:
+    """Raise StackError `kafka_without_lock` for data that were written before there were users: nobody could log in."""
+    if (data(home) / "meta.properties").exists() and not (home / "kafka" / BROKER).exists():
+        raise StackError(
+            "kafka_without_lock",
+            en=f"The data in {data(home)} are of a Kafka without users. MongoDB has all that stands in it: remove that folder, "
+            "run chumchon up --only topics, then chumchon republish for members, funds, otop and reporting.",
+            th=f"ข้อมูลใน {data(home)} เป็นของ Kafka ที่ยังไม่มีผู้ใช้ ข้อมูลทั้งหมดยังอยู่ใน MongoDB โปรดลบโฟลเดอร์นั้น แล้วรัน "
+            "chumchon up --only topics จากนั้น chumchon republish สำหรับ members, funds, otop และ reporting",
+        )
 
 
 def data(home: Path) -> Path:
@@ -45,16 +68,17 @@ def data(home: Path) -> Path:
     return home / "data" / "kafka"
 
 
-def properties(port: int, controller_port: int, log_dirs: Path) -> str:
-    """`server.properties` for one node."""
+def properties(port: int, controller_port: int, log_dirs: Path, owner: str) -> str:
+    """`server.properties` for one node; `owner` is the broker's own password."""
     return f"""\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=SASL_PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=SASL_PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
+inter.broker.listener.name=SASL_PLAINTEXT
+{lock(("sasl_plaintext",), "SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT", owner)}
 log.dirs={_escaped(log_dirs)}
 # The topics are the audit log: nobody creates one by a slip of the pen, and nothing of them expires.
 auto.create.topics.enable=false
@@ -76,6 +100,29 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 """
+
+
+def lock(listeners: Iterable[str], protocols: str, owner: str) -> str:
+    """The lines by which nobody comes in without a name, and nobody does what no ACL allows.
+
+    `listeners` (lower case) are those for clients, the brokers' own among them. Users are SCRAM-SHA-512, kept in Kafka's metadata; the controller cannot look
+    them up before it has the metadata, so its listener takes PLAIN, with the one user that stands here.
+    """
+    login = f'required username="{BROKER}" password="{owner}"'
+    each = "\n".join(
+        f"listener.name.{name}.scram-sha-512.sasl.jaas.config={SCRAM} {login};" for name in listeners
+    )
+    return f"""\
+listener.security.protocol.map={protocols}
+sasl.enabled.mechanisms=SCRAM-SHA-512
+sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512
+sasl.mechanism.controller.protocol=PLAIN
+{each}
+listener.name.controller.sasl.enabled.mechanisms=PLAIN
+listener.name.controller.plain.sasl.jaas.config={PLAIN} {login} user_{BROKER}="{owner}";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:{BROKER};User:{ADMIN}"""
 
 
 def _escaped(path: Path) -> str:
@@ -103,9 +150,12 @@ def java() -> str:
     return str(JAVA)
 
 
-def _format(start: tuple[str, ...], config: Path) -> None:
+def _format(start: tuple[str, ...], config: Path, users: Mapping[str, str]) -> None:
+    """With the users that must be there before anybody can log in to make others."""
+    scram = [f"--add-scram=SCRAM-SHA-512=[name={user},password={one}]" for user, one in users.items()]
+    tool = ("kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "--config", str(config))
     done = subprocess.run(
-        [*start, "kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "--config", str(config)],
+        [*start, *tool, *scram],
         capture_output=True,
         env={**os.environ, **LOCALE},
         text=True,
@@ -128,12 +178,12 @@ def _cluster_id() -> str:
             return text
 
 
-async def answers(bootstrap: str, milliseconds: int = 3_000) -> bool:
+async def answers(bootstrap: Bootstrap, milliseconds: int = 3_000) -> bool:
     """True if a broker is registered, and so can be written to, and says so in time."""
     from aiokafka.client import AIOKafkaClient  # 0.2 s that --help need not pay
     from aiokafka.errors import KafkaError
 
-    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=milliseconds)
+    client = AIOKafkaClient(**bootstrap.aiokafka(), request_timeout_ms=milliseconds)
     try:
         await client.bootstrap()
         return bool(client.cluster.brokers())

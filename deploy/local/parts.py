@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import deploy
-from deploy.local import gateway, kafka, mongo
+from deploy.local import bus_keys, gateway, kafka, mongo
 from deploy.local.launch import Launch
 from deploy.local.probe import status_of
 from deploy.local.trouble import StackError
-from services.chassis.settings import Settings
+from services.chassis.settings import ADMIN, Settings
 
 Say = Callable[[str], None]
 REPOSITORY = Path(deploy.__file__).parents[1]
@@ -46,12 +47,12 @@ class Part:
 
 
 async def _kafka_ready(settings: Settings) -> bool:
-    return await kafka.answers(settings.kafka)
+    return await kafka.answers(settings.bus(ADMIN))
 
 
 async def _kafka_wake(settings: Settings) -> bool:
     return await kafka.answers(
-        settings.kafka, 1_000
+        settings.bus(ADMIN), 1_000
     )  # a broker that starts takes a question and never answers it
 
 
@@ -67,20 +68,38 @@ async def _mongo_wake(settings: Settings) -> bool:
 async def _topics_ready(settings: Settings) -> bool:
     from deploy import topics  # aiokafka, only where it is used
 
-    return not await topics.differences(settings.kafka)
+    if await topics.differences(settings.bus(ADMIN)):
+        return False
+    return not settings.own_kafka or not await asyncio.to_thread(_rights_differ, settings)
+
+
+def _rights_differ(settings: Settings) -> list[str]:
+    from confluent_kafka import KafkaException
+
+    from deploy import bus_access
+
+    try:
+        return bus_access.differences(settings.bus(ADMIN))
+    except KafkaException as error:
+        return [str(error)]
 
 
 async def _topics_wake(settings: Settings) -> bool:
     from deploy import topics
 
     try:
-        await topics.ensure(settings.kafka)
+        await topics.ensure(settings.bus(ADMIN))
     except topics.TopicsDifferError as error:
         raise StackError(
             "topics_differ",
             en=f"Topics exist in another form than declared, and are never altered: {'; '.join(error.differences)}",
             th=f"หัวข้อ (topic) ที่มีอยู่ไม่ตรงกับที่ประกาศไว้ และระบบจะไม่แก้ไขให้: {'; '.join(error.differences)}",
         ) from error
+    if settings.own_kafka:
+        from deploy import bus_access
+
+        users = bus_keys.passwords(settings.home)
+        await asyncio.to_thread(bus_access.ensure, settings.bus(ADMIN), users)
     return await _topics_ready(settings)
 
 
@@ -129,8 +148,17 @@ def environment(settings: Settings) -> dict[str, str]:
         "CHUMCHON_PUBLIC": settings.public,
         "CHUMCHON_CLIENT": settings.client,
         "CHUMCHON_SESSION_KEYS": str(settings.session_keys),
+        "CHUMCHON_KAFKA_SECURITY": settings.kafka_security,
         "PYTHONUNBUFFERED": "1",  # the last lines before a crash are the ones one wants to read
     }
+    if settings.kafka_user:
+        told["CHUMCHON_KAFKA_USER"] = settings.kafka_user
+    if settings.kafka_password:
+        told["CHUMCHON_KAFKA_PASSWORD"] = settings.kafka_password
+    if settings.kafka_password_file is not None:
+        told["CHUMCHON_KAFKA_PASSWORD_FILE"] = str(settings.kafka_password_file)
+    if settings.kafka_ca:
+        told["CHUMCHON_KAFKA_CA"] = settings.kafka_ca
     if not settings.own_kafka:  # an address in the environment means "somebody's own"
         told["CHUMCHON_KAFKA"] = settings.kafka
     if not settings.own_mongo:

@@ -11,6 +11,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from services.chassis.audit.topic_reader import consumer_of
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.checkpoints import CHECKPOINTS, Checkpoint, Checkpoints, Source
 from services.chassis.consumer.halted_views import Ending, HaltedViews
 from services.chassis.consumer.halts import Halt, Why
@@ -44,7 +45,13 @@ class LeftOut:
 
 
 async def leave_out(
-    database: Database, bootstrap: str, place: Place, *, by: str, why: str, pause: float = NOTICE_SECONDS
+    database: Database,
+    bootstrap: Bootstrap,
+    place: Place,
+    *,
+    by: str,
+    why: str,
+    pause: float = NOTICE_SECONDS,
 ) -> LeftOut:
     """Leave one record out of every view of a service, in every rebuild too; whoever had passed it is built again.
 
@@ -120,7 +127,7 @@ async def _standing(database: Database, source: Source) -> list[tuple[str, str, 
     return standing
 
 
-async def _record(bootstrap: str, place: Place, by: str, why: str) -> Skip:
+async def _record(bootstrap: Bootstrap, place: Place, by: str, why: str) -> Skip:
     """The record at a place, as what is to be left out."""
     tp = TopicPartition(*place[:2])
     consumer = consumer_of(bootstrap)

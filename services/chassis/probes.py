@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.consumer import Consumer
 from services.chassis.http import Check
 from services.chassis.mongo import Client
@@ -25,7 +26,7 @@ def mongo_check(client: Client) -> Check:
 
 
 @asynccontextmanager
-async def kafka_check(bootstrap: str) -> AsyncIterator[Check]:
+async def kafka_check(bootstrap: Bootstrap) -> AsyncIterator[Check]:
     """Ready when a broker answers a metadata request. One connection, made when first asked and anew after a failure."""
     client: AIOKafkaClient | None = None
 
@@ -39,7 +40,7 @@ async def kafka_check(bootstrap: str) -> AsyncIterator[Check]:
         nonlocal client
         try:
             if client is None:
-                client = AIOKafkaClient(bootstrap_servers=bootstrap)
+                client = AIOKafkaClient(**bootstrap.aiokafka())
                 await client.bootstrap()
             cluster = await client.fetch_all_metadata()
         except (KafkaError, OSError) as error:

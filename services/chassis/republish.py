@@ -11,6 +11,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from contracts.topics import Topic
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.mongo import Database, Session
 from services.chassis.relay.completing import complete
 from services.chassis.relay.lease import Lease
@@ -30,7 +31,7 @@ class Republish:
         self,
         service: str,
         database: Database,
-        bootstrap: str,
+        bootstrap: Bootstrap,
         *,
         lease_seconds: float = 2.0,
         tell: Callable[[int, int], None] = lambda _position, _final: None,

@@ -66,6 +66,7 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     secrets = Secrets.load(settings.secrets)
+    bus = settings.bus(service.name)
     client = connect(settings.mongo)
     kept = database(client, f"{settings.database_prefix}_{service.name}")
     try:
@@ -78,14 +79,14 @@ async def run(
         tasks: list[Worker] = []
         built = service.build(parts) if "api" in roles else None
         if "relay" in roles and service.says:
-            relay = Relay(service.name, kept, settings.kafka, lease_seconds=settings.relay_lease_seconds)
+            relay = Relay(service.name, kept, bus, lease_seconds=settings.relay_lease_seconds)
             checks["relay"] = relay_check(relay)
             tasks.append(relay.run)
         if "views" in roles:
             for consumer in _consumers(service, settings, kept, parts.handler):
                 checks[f"view {consumer.state().name}"] = consumer_check(consumer, alone="api" not in roles)
                 tasks.append(consumer.run)
-        async with kafka_check(settings.kafka) as checks["kafka"]:
+        async with kafka_check(bus) as checks["kafka"]:
             tasks += built.workers if built else ()
             tasks.append(_serving(service.name, settings, parts, built, checks, port))
             await run_all(tasks, stop)
@@ -183,7 +184,11 @@ def _consumers(
     service: Service, settings: Settings, kept: Database, handler: CommandHandler
 ) -> list[Consumer]:
     consumer = partial(
-        Consumer, service.name, kept, settings.kafka, session_seconds=settings.consumer_session_seconds
+        Consumer,
+        service.name,
+        kept,
+        settings.bus(service.name),
+        session_seconds=settings.consumer_session_seconds,
     )
     execute = executor(service.name, handler)
     views = [consumer(work) for work in service.projections]

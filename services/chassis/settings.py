@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.chassis.bootstrap import Bootstrap, Security, security_of
+
+ADMIN = "admin"
+"""Who makes topics, users and ACLs."""
 PORTS: Mapping[str, int] = {
     "gateway": 8080,
     "members": 8101,
@@ -41,6 +45,13 @@ class Settings:
     own_kafka: bool = True
     """False where CHUMCHON_KAFKA names somebody's own Kafka: the local stack then starts none."""
     own_mongo: bool = True
+    kafka_security: Security = "SASL_PLAINTEXT"
+    kafka_user: str = ""
+    """Who we are to Kafka; empty: the service's own name."""
+    kafka_password: str = field(default="", repr=False)
+    """Empty: what stands in `kafka_password_file`; where that is empty too, in the local stack's file of this user."""
+    kafka_password_file: Path | None = None
+    kafka_ca: str = ""
     ports: Mapping[str, int] = field(default_factory=lambda: dict(PORTS))
     database_prefix: str = "chumchon"
     relay_lease_seconds: float = 2.0
@@ -62,6 +73,11 @@ class Settings:
         env = os.environ if env is None else env
         ports = {name: _port(env, name, default) for name, default in PORTS.items()}
         home = Path(env.get("CHUMCHON_HOME") or ".local").resolve()
+        user, own_kafka = env.get("CHUMCHON_KAFKA_USER") or "", not env.get("CHUMCHON_KAFKA")
+        # The local stack's Kafka has a lock; one of somebody else's has one if we are told who we are to it.
+        security = env.get("CHUMCHON_KAFKA_SECURITY") or (
+            "SASL_PLAINTEXT" if user or own_kafka else "PLAINTEXT"
+        )
         return cls(
             home=home,
             kafka=env.get("CHUMCHON_KAFKA") or f"127.0.0.1:{ports['kafka']}",
@@ -71,7 +87,12 @@ class Settings:
             secrets=Path(env.get("CHUMCHON_SECRETS") or home / "secrets.json"),
             host=env.get("CHUMCHON_HOST") or "127.0.0.1",
             log_level=env.get("CHUMCHON_LOG_LEVEL") or "INFO",
-            own_kafka=not env.get("CHUMCHON_KAFKA"),
+            own_kafka=own_kafka,
+            kafka_security=security_of(security),
+            kafka_user=user,
+            kafka_password=env.get("CHUMCHON_KAFKA_PASSWORD") or "",
+            kafka_password_file=_path(env.get("CHUMCHON_KAFKA_PASSWORD_FILE")),
+            kafka_ca=env.get("CHUMCHON_KAFKA_CA") or "",
             own_mongo=not env.get("CHUMCHON_MONGO"),
             ports=ports,
             database_prefix=env.get("CHUMCHON_DATABASE_PREFIX") or "chumchon",
@@ -82,6 +103,22 @@ class Settings:
             client=env.get("CHUMCHON_CLIENT") or "chumchon-desk",
             session_keys=Path(env.get("CHUMCHON_SESSION_KEYS") or home / "session-keys"),
         )
+
+    def bus(self, principal: str) -> Bootstrap:
+        """Kafka, for a service or for `ADMIN`; the settings may say that we are somebody else.
+
+        A password whose file is not there is empty: Kafka turns it away, and whoever waits for Kafka waits.
+        """
+        user = self.kafka_user or principal
+        file = self.kafka_password_file or self.home / "kafka" / user
+        password = self.kafka_password
+        if not password and file.is_file():
+            password = file.read_text("ascii").strip()
+        return Bootstrap(self.kafka, self.kafka_security, user, password, self.kafka_ca)
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

@@ -22,7 +22,7 @@ Bar = Callable[[str], Callable[[int, int], None]]
 
 def where(settings: Settings, service: str) -> Where:
     """The log and the database of a service."""
-    return Where(service, settings.mongo, f"{settings.database_prefix}_{service}", settings.kafka)
+    return Where(service, settings.mongo, f"{settings.database_prefix}_{service}", settings.bus(service))
 
 
 def projections(service: str, only: list[str]) -> tuple[Projection, ...]:

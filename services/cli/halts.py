@@ -57,7 +57,9 @@ def skip(
     try:
         told = on_service(
             service,
-            lambda _, database, settings: leave_out(database, settings.kafka, place, by=by, why=why),
+            lambda spec, database, settings: leave_out(
+                database, settings.bus(spec.name), place, by=by, why=why
+            ),
         )
     except NoSuchRecord as reason:
         typer.echo(f"ไม่พบระเบียน · no such record: {reason}", err=True)

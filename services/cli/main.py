@@ -7,7 +7,19 @@ from __future__ import annotations
 
 import typer
 
-from services.cli import catalogue, demo, halts, operations, replay, schemas, serve, stack, token, verify
+from services.cli import (
+    catalogue,
+    demo,
+    halts,
+    operations,
+    replay,
+    schemas,
+    serve,
+    stack,
+    subscriber,
+    token,
+    verify,
+)
 
 app = typer.Typer(
     name="chumchon",
@@ -23,6 +35,7 @@ app.add_typer(schemas.app)
 app.add_typer(token.app)
 app.add_typer(operations.app)
 app.add_typer(halts.app)
+app.add_typer(subscriber.app)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(verify.app)
 app.add_typer(replay.app)

@@ -86,7 +86,7 @@ def republish(service: Name) -> None:
         def tell(position: int, final: int) -> None:
             typer.echo(f"\r{position:,} / {final:,}", err=True, nl=False)
 
-        return await Republish(spec.name, database, settings.kafka, tell=tell).run()
+        return await Republish(spec.name, database, settings.bus(spec.name), tell=tell).run()
 
     try:
         sent = on_service(service, run)

@@ -13,6 +13,7 @@ from services.chassis.mongo import Client
 from services.chassis.relay.partition import partition_of
 from services.chassis.relay.rounds import BEFORE_THE_FIRST, Outgoing, next_round, outgoing
 from services.chassis.relay.sender import Sender
+from services.chassis.settings import ADMIN
 from tests.bench.figure import Figure, interleaved, ratio
 from tests.bench.material import RECORDED, memberships
 from tests.bench.site import Site, said
@@ -150,7 +151,7 @@ class _Speeds:
 
 async def send(site: Site, topic: Topic, records: Iterable[Outgoing]) -> None:
     """One transaction, as the relay sends it: nobody sees any of it before all."""
-    sender = Sender(site.stack.settings.kafka, topic)
+    sender = Sender(site.stack.settings.bus(ADMIN), topic)
     await sender.start()
     try:
         batches = sender.batches()

@@ -14,14 +14,14 @@ from aiokafka import AIOKafkaConsumer
 
 import contracts.catalogue  # noqa: F401 - registers every event type
 from contracts.event import event_type
-from services.chassis.settings import Settings
+from services.chassis.settings import ADMIN, Settings
 
 
 async def main(topic: str, skip: int, count: int) -> None:
     """Read until so many were decoded; the clock starts after the first `skip`."""
     consumer = AIOKafkaConsumer(
         topic,
-        bootstrap_servers=Settings.from_env().kafka,
+        **Settings.from_env().bus(ADMIN).aiokafka(),
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         isolation_level="read_committed",

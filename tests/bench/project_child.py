@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+from services.chassis.settings import ADMIN
+
 os.environ.setdefault(
     "FASTSTREAM_SUPERVISOR_DISABLED", "1"
 )  # as `chumchon serve` does, before FastStream is imported
@@ -54,7 +56,7 @@ async def main(topic: str, name: str) -> None:
 
     projection = ProjectionOn(NAME, {MembershipRegistered: counted}, topic=topic)
     consumer = Consumer(
-        "bench", database(connect(settings.mongo), name), settings.kafka, projection, on_moved=moved
+        "bench", database(connect(settings.mongo), name), settings.bus(ADMIN), projection, on_moved=moved
     )
     telling = asyncio.create_task(_tell(consumer))
     await consumer.run(stop)

@@ -15,11 +15,12 @@ from typing import Any
 from uuid import uuid4
 
 from quixstreams import Application
+from quixstreams.kafka.configuration import ConnectionConfig
 from quixstreams.models.serializers import Deserializer
 
 import contracts.catalogue  # noqa: F401 - registers every event type
 from contracts.event import Event, event_type
-from services.chassis.settings import Settings
+from services.chassis.settings import ADMIN, Settings
 
 BATCH = 10_000
 
@@ -70,7 +71,7 @@ def main(name: str, skip: int, counted: int, grouped: str = "") -> None:
 
     with tempfile.TemporaryDirectory(prefix="chumchon-quix-") as folder:
         app = Application(
-            Settings.from_env().kafka,
+            ConnectionConfig.from_librdkafka_dict(Settings.from_env().bus(ADMIN).librdkafka()),
             consumer_group=f"quix-{uuid4().hex}",
             auto_offset_reset="earliest",
             processing_guarantee="exactly-once",

@@ -14,6 +14,7 @@ from services.chassis.garbage import collect_less_often
 from services.chassis.mongo import Client
 from services.chassis.relay import Relay
 from services.chassis.relay.rounds import BEFORE_THE_FIRST, COMMITS, Outgoing, next_round, outgoing
+from services.chassis.settings import ADMIN
 from tests.bench.figure import Figure, interleaved, ratio
 from tests.bench.material import RECORDED, Ready, groups, memberships
 from tests.bench.site import Site
@@ -54,7 +55,7 @@ class _Speeds:
             await store.prepare()
             for group in groups([commit.raw for commit in self.backlog]):
                 await store.append(group)
-            relay = Relay(topic.service, database, self.site.stack.settings.kafka)
+            relay = Relay(topic.service, database, self.site.stack.settings.bus(ADMIN))
             stop = asyncio.Event()
             running = asyncio.create_task(relay.run(stop))
             try:
@@ -75,7 +76,7 @@ class _Speeds:
         found = next_round(BEFORE_THE_FIRST, documents, now=RECORDED, epoch=1)
         records = list(outgoing(BEFORE_THE_FIRST, found, documents))
         producer = AIOKafkaProducer(
-            bootstrap_servers=self.site.stack.settings.kafka,
+            **self.site.stack.settings.bus(ADMIN).aiokafka(),
             transactional_id=topic.service,
             enable_idempotence=True,
             max_batch_size=1024 * 1024,

@@ -17,6 +17,7 @@ import httpx
 from contracts.topics import Topic
 from deploy.topics import ensure
 from services.chassis.mongo import Client, Database, connect, database
+from services.chassis.settings import ADMIN
 from tests.bench.scale import Scale
 from tests.local_stack import REPOSITORY, LocalStack
 
@@ -53,7 +54,7 @@ class Site:
         """An empty topic, of a service that is not there."""
         self.stack.ensure("kafka")
         topic = Topic(f"bench{uuid4().hex[:12]}")
-        await ensure(self.stack.settings.kafka, (topic,))
+        await ensure(self.stack.settings.bus(ADMIN), (topic,))
         return topic
 
     @contextlib.asynccontextmanager

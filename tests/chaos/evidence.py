@@ -11,6 +11,7 @@ from confluent_kafka import Message
 from contracts.envelope import Envelope
 from contracts.topics import topic_of
 from services.chassis.projection import Record
+from services.chassis.settings import ADMIN
 from tests.chaos.town import KINDS, Town
 from tests.system.relay_stack import read_topic
 
@@ -71,5 +72,5 @@ async def evidence(town: Town) -> Evidence:
             )
             async for row in found
         }
-        records[service] = await asyncio.to_thread(read_topic, town.settings.kafka, topic_of(service))
+        records[service] = await asyncio.to_thread(read_topic, town.settings.bus(ADMIN), topic_of(service))
     return Evidence(commits, records)

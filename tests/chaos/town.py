@@ -13,13 +13,14 @@ from time import monotonic
 import httpx
 
 from contracts.topics import SERVICES
-from deploy.local import issuer, kafka
+from deploy import bus_access
+from deploy.local import bus_keys, issuer, kafka
 from deploy.local.probe import status_of
 from deploy.topics import ensure
 from services.chassis.access import Role
 from services.chassis.mongo import Client, Database, connect, database
 from services.chassis.service import Service
-from services.chassis.settings import Settings
+from services.chassis.settings import ADMIN, Settings
 from tests.chaos.births import Nursery, nursery
 from tests.chaos.office import ACTORS
 from tests.chaos.plan import TWINS, Strike
@@ -143,7 +144,9 @@ async def town(stack: LocalStack) -> AsyncIterator[Town]:
             await asyncio.gather(
                 *(made.victims[name].begin() for name in ("kafka", "mongod/0", "mongod/1", "mongod/2"))
             )
-            await asyncio.gather(replica_set.form(), ensure(settings.kafka))
+            await asyncio.gather(replica_set.form(), ensure(settings.bus(ADMIN)))
+            users = bus_keys.passwords(settings.home)
+            await asyncio.to_thread(bus_access.ensure, settings.bus(ADMIN), users)
             await asyncio.gather(*(made.victims[name].begin() for name in names))
             await made.healed()
             watches = [asyncio.create_task(victim.watched()) for victim in made.victims.values()]
@@ -166,7 +169,7 @@ async def _parts(born: Nursery, stack: LocalStack, replica_set: ReplicaSet) -> d
         "kafka": Victim(
             "kafka",
             partial(born.start, "kafka", launch.argv, env),
-            partial(kafka.answers, stack.settings.kafka, 1_000),
+            partial(kafka.answers, stack.settings.bus(ADMIN), 1_000),
         )
     }
     for node in range(3):

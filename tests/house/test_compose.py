@@ -161,33 +161,72 @@ def test_secrets_are_made_once_and_each_belongs_to_one_user(tmp_path: Path) -> N
     owners: dict[str, int] = {}
 
     def own(path: Path, user: int) -> None:
-        owners[path.name.removeprefix(".")] = user
+        owners[f"{path.parent.name}/{path.name.removeprefix('.')}"] = user
 
     assert set(write(tmp_path, own=own)) == owners.keys()
-    first = {path.name: path.read_text("ascii") for path in tmp_path.iterdir()}
+    first = _files(tmp_path)
+    assert first.keys() == owners.keys()
     assert write(tmp_path, own=own) == []
-    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o400}
-    assert len(Secrets.load(tmp_path / "chumchon.json").master_key) == 32
-    SessionKeys.load(tmp_path / "session-keys")
-    passwords = json.loads(first["mongo-users.json"])
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_file()} == {0o400}
+    passwords = json.loads(first["all/mongo-users.json"])
     assert passwords.keys() == set(SERVICES)
-    assert all(
-        f"{service}:{passwords[service]}@mongo:27017" in first[f"mongo-{service}"] for service in SERVICES
-    )
+    for service in SERVICES:
+        assert len(Secrets.load(tmp_path / service / "keys.json").master_key) == 32
+        assert f"{service}:{passwords[service]}@mongo:27017" in first[f"{service}/mongo"]
+        assert owners[f"{service}/kafka"] == 10001
+        SessionKeys.load(tmp_path / service / "session-keys")
+    # A log-in at one service is a log-in at all.
+    assert {first[f"{service}/session-keys"] for service in SERVICES} == {first["all/session-keys"]}
 
-    (tmp_path / "mongo-funds").unlink()
-    assert write(tmp_path, own=own) == ["mongo-funds"]
-    assert {path.name: path.read_text("ascii") for path in tmp_path.iterdir()} == first
+    (tmp_path / "funds" / "mongo").unlink()
+    assert write(tmp_path, own=own) == ["funds/mongo"]
+    assert _files(tmp_path) == first
+
+
+def test_the_keys_of_an_installation_of_before_stay_members_own(tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    keys = json.dumps({"citizen_hmac": "a" * 64, "master_key": "b" * 64})
+    (tmp_path / "all" / "chumchon.json").write_text(keys, "ascii")
+    write(tmp_path, own=lambda path, user: None)
+    assert (tmp_path / "members" / "keys.json").read_text("ascii") == keys
+
+
+@pytest.mark.parametrize("part", sorted(PARTS - JOBS))
+def test_a_container_sees_no_secret_of_another(tmp_path: Path, part: str) -> None:
+    """What stands in its files, read as its user would: nothing of it is in another's, but for who must know it too."""
+    write(tmp_path, own=lambda path, user: None)
+    files = _files(tmp_path)
+    mine = {text for path, text in files.items() if path.startswith(f"{part}/")}
+    mounted = [v for v in services()[part].get("volumes", ()) if "/run/secrets/" in v]
+    assert mounted == ([f"secrets-{part}:/run/secrets/chumchon:ro"] if mine else [])
+    keys = "members/keys.json"
+    if part != "members":
+        for key in json.loads(files[keys]).values():
+            assert not any(key in text for text in mine), "the keys of personal data are members' alone"
+    assert (files["all/session-keys"] in mine) == (part in SERVICES)
+    if part in SERVICES:
+        for other in (path for path in files if path.startswith("all/")):
+            of_me = part in other or (part == "members" and other == "all/chumchon.json")
+            of_me |= other == "all/session-keys"  # of every service, and of no one else
+            # MongoDB's list of users, and the topics' job, know everybody's password; here only ours may stand
+            if not of_me and other != "all/mongo-users.json":
+                assert files[other] not in mine, other
+
+
+def _files(folder: Path) -> dict[str, str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text("ascii") for path in found}
 
 
 def test_every_secret_that_compose_reads_is_made() -> None:
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
     text += "".join(path.read_text("utf-8") for path in (DEPLOY / "mongo").iterdir())
-    from deploy.jobs.make_secrets import contents
+    from deploy.jobs.make_secrets import shares
 
-    made = contents({}).keys()
-    read = {name for name in re.findall(r"/run/secrets/chumchon/([a-z.-]+)", text) if name != "mongo-"}
-    assert read <= made
+    handed = shares()
+    made = {name for _, names in handed.values() for name in names}
+    read = set(re.findall(r"/run/secrets/chumchon/([a-z.-]+)", text)) | {"kafka-cluster", "kafka.properties"}
+    assert read - {"all", *handed} <= made
 
 
 def test_the_realm_has_our_roles_and_puts_them_with_areas_and_audience_into_tokens() -> None:

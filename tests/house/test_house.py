@@ -111,11 +111,14 @@ def test_only_the_subscription_subscribes_and_it_nacks_on_error() -> None:
     ]
     assert callers == ["services/chassis/consumer/subscription.py"]
 
+    from services.chassis.bootstrap import Bootstrap
     from services.chassis.consumer.subscription import Subscription
 
     async def handle(_: object) -> None: ...
 
-    broker = Subscription("127.0.0.1:1", "group", ["topic"], handle, app_name="house", max_records=1)._broker
+    broker = Subscription(
+        Bootstrap("127.0.0.1:1"), "group", ["topic"], handle, app_name="house", max_records=1
+    )._broker
     assert [subscriber.ack_policy for subscriber in broker.subscribers] == [AckPolicy.NACK_ON_ERROR]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import import_module
 from typing import Any
@@ -33,9 +34,31 @@ def test_each_service_takes_the_three_and_says_its_name_and_its_secret(service: 
     assert overlay["namePrefix"] == f"{service}-"
     assert overlay["resources"] == ["../service"]
     assert f"value: {service}}}" in overlay["patches"][0]["patch"]
-    assert f"value: {service}-mongo}}" in overlay["patches"][0]["patch"]
+    operations = yaml.safe_load(overlay["patches"][0]["patch"])
+    for role, spec in DEPLOYMENTS.items():
+        shared = {"chumchon-session"} if role == "api" else set()  # a log-in at one is a log-in at all
+        own = {f"{service}-{kind}" for kind in ("mongo", "kafka", "keys")}
+        assert _named(spec, operations) == own | shared, role
     (whole,) = load(DEPLOY / "kubernetes" / "kustomization.yaml")
     assert service in whole["resources"]
+
+
+def _named(spec: dict[str, Any], operations: list[dict[str, Any]]) -> set[str]:
+    """The secrets that a deployment takes once a service's patches are applied; each must point to a secret's name."""
+    pod = json.loads(json.dumps(spec))
+    for operation in operations:
+        if operation["op"] == "replace":
+            at: Any = {"spec": pod}
+            *way, last = operation["path"].strip("/").split("/")
+            for part in way:
+                at = at[int(part)] if isinstance(at, list) else at[part]
+            assert last in at
+            at[last] = operation["value"]
+    (container,) = pod["template"]["spec"]["containers"]
+    found = {one["valueFrom"]["secretKeyRef"]["name"] for one in container["env"] if "valueFrom" in one}
+    return found | {
+        one["secret"]["secretName"] for one in pod["template"]["spec"]["volumes"] if "secret" in one
+    }
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -87,7 +110,8 @@ def test_only_settings_that_exist_are_given_and_secrets_by_reference() -> None:
         for variable in container.get("env", ()):
             given[variable["name"]] = variable.get("value")
     assert given.keys() <= settings()
-    assert given["CHUMCHON_MONGO"] is None, "from a secret"
+    assert given["CHUMCHON_MONGO"] is given["CHUMCHON_KAFKA_PASSWORD"] is None, "from a secret"
+    assert given["CHUMCHON_KAFKA_SECURITY"] == "SASL_SSL"
 
 
 def test_only_what_talks_to_browsers_has_the_session_keys() -> None:

@@ -14,6 +14,7 @@ from aiokafka.errors import IllegalOperation, KafkaConnectionError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
+from services.chassis.bootstrap import Bootstrap
 from tests.kafka_in_memory.broker import Broker, Entry
 from tests.own_wire import Fate, OwnWire
 
@@ -30,10 +31,10 @@ class Network:
         self.broker = broker
         self.wires: dict[str, OwnWire] = {}
 
-    def address(self, name: str, wire: OwnWire) -> str:
+    def address(self, name: str, wire: OwnWire) -> Bootstrap:
         """What a process takes for `bootstrap`."""
         self.wires[name] = wire
-        return name
+        return Bootstrap(name)
 
     @contextmanager
     def instead_of_aiokafka(self, *modules: str) -> Iterator[None]:

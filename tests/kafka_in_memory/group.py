@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.checkpoints import Source
 from tests.kafka_in_memory.broker import Entry
 from tests.kafka_in_memory.clients import Network, lost
@@ -39,7 +40,7 @@ class MemorySubscription:
     def __init__(
         self,
         group: Group,
-        bootstrap: str,
+        bootstrap: Bootstrap,
         name: str,
         topics: Sequence[str],
         handle: Callable[[Sequence[Any]], Awaitable[None]],
@@ -49,7 +50,7 @@ class MemorySubscription:
         session_seconds: float,
     ) -> None:
         self._group = group
-        self.wire = group.network.wires[bootstrap]
+        self.wire = group.network.wires[bootstrap.servers]
         self._topics = topics
         self._handle = handle
         self._most = max_records

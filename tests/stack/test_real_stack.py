@@ -20,7 +20,7 @@ from deploy import topics
 from deploy.local import process, stack
 from deploy.local.parts import environment
 from deploy.local.status import status
-from services.chassis.settings import Settings
+from services.chassis.settings import ADMIN, Settings
 
 from .conftest import REAL_PARTS
 
@@ -38,7 +38,7 @@ async def write(settings: Settings, number: int) -> None:
     async with AsyncMongoClient[dict[str, int]](settings.mongo) as client:
         kept = client["stack_test"].get_collection("kept", write_concern=WriteConcern("majority", j=True))
         await kept.insert_one({"_id": number})
-    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka, acks="all", enable_idempotence=True)
+    producer = AIOKafkaProducer(**settings.bus(ADMIN).aiokafka(), acks="all", enable_idempotence=True)
     await producer.start()
     try:
         await producer.send_and_wait(TOPIC, str(number).encode(), partition=0)
@@ -51,7 +51,7 @@ async def read(settings: Settings) -> tuple[list[int], list[int]]:
         kept = client["stack_test"].get_collection("kept", read_concern=ReadConcern("majority"))
         documents = sorted([document["_id"] async for document in kept.find()])
     partition = TopicPartition(TOPIC, 0)
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, isolation_level="read_committed")
+    consumer = AIOKafkaConsumer(**settings.bus(ADMIN).aiokafka(), isolation_level="read_committed")
     await consumer.start()
     try:
         consumer.assign([partition])
@@ -74,9 +74,9 @@ async def test_a_second_up_is_a_no_op(real: Settings) -> None:
 
 
 async def test_the_topics_are_as_declared_and_never_made_by_a_slip(real: Settings) -> None:
-    assert await topics.differences(real.kafka) == []
-    assert await topics.ensure(real.kafka) == []
-    admin = AIOKafkaAdminClient(bootstrap_servers=real.kafka)
+    assert await topics.differences(real.bus(ADMIN)) == []
+    assert await topics.ensure(real.bus(ADMIN)) == []
+    admin = AIOKafkaAdminClient(**real.bus(ADMIN).aiokafka())
     await admin.start()
     try:
         await admin.describe_topics(["slip.of.the.pen"])
@@ -90,16 +90,16 @@ async def test_the_topics_are_as_declared_and_never_made_by_a_slip(real: Setting
 async def test_a_topic_in_another_form_is_reported_and_not_altered(real: Settings) -> None:
     wider = Topic(TOPICS[0].service, partitions=24, config={"retention.ms": "1000"})
     with pytest.raises(topics.TopicsDifferError) as caught:
-        await topics.ensure(real.kafka, (wider,))
+        await topics.ensure(real.bus(ADMIN), (wider,))
     assert caught.value.differences == [
         f"{TOPIC} has 12 partitions, declared are 24",
         f"{TOPIC} has retention.ms=-1, declared is 1000",
     ]
-    assert await topics.differences(real.kafka) == []
+    assert await topics.differences(real.bus(ADMIN)) == []
 
 
 async def test_a_record_of_two_mebibytes_is_taken(real: Settings) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=real.kafka, max_request_size=2 * 1024 * 1024)
+    producer = AIOKafkaProducer(**real.bus(ADMIN).aiokafka(), max_request_size=2 * 1024 * 1024)
     await producer.start()
     try:
         await producer.send_and_wait(TOPICS[1].name, b"x" * (2 * 1024 * 1024 - 200), partition=0)

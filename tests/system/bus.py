@@ -17,6 +17,7 @@ from contracts.event import Event
 from contracts.ids import derived, stream_id
 from contracts.members import Cohort, MembershipLeft, MembershipRegistered, Network
 from contracts.topics import PARTITIONS
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.projection import Change, Projection, Record, facet, gone, shard
 
 TOPIC = "chumchon.members.events.v1"
@@ -122,14 +123,14 @@ def written(
 class Bus:
     """A topic of the test's own with the positions of its writer."""
 
-    bootstrap: str
+    bootstrap: Bootstrap
     topic: str
     position: int = 0
     last: dict[int, int] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
 
     async def create(self) -> Bus:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        admin = AIOKafkaAdminClient(**self.bootstrap.aiokafka())
         await admin.start()
         await admin.create_topics([NewTopic(self.topic, PARTITIONS, 1)])
         await admin.close()
@@ -152,7 +153,7 @@ class Bus:
         identity: dict[str, Any] = (
             {"transactional_id": self.topic} if transactional else {"enable_idempotence": True}
         )
-        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, linger_ms=5, **identity)
+        producer = AIOKafkaProducer(**self.bootstrap.aiokafka(), linger_ms=5, **identity)
         await producer.start()
         try:
             if transactional:

@@ -8,12 +8,13 @@ import signal
 from multiprocessing.context import ForkServerProcess
 
 from services.chassis import steps
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.consumer import Consumer
 from services.chassis.mongo import connect, database
 from tests.system.bus import HANDLERS, ProjectionOn
 
 
-def start(mongo: str, name: str, kafka: str, topic: str, stop_at: str = "") -> ForkServerProcess:
+def start(mongo: str, name: str, kafka: Bootstrap, topic: str, stop_at: str = "") -> ForkServerProcess:
     """Consume `topic` into the database `name`; with `stop_at` ("step:n") die there, the nth time."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -22,14 +23,14 @@ def start(mongo: str, name: str, kafka: str, topic: str, stop_at: str = "") -> F
     return process
 
 
-def _consume(mongo: str, name: str, kafka: str, topic: str, stop_at: str) -> None:
+def _consume(mongo: str, name: str, kafka: Bootstrap, topic: str, stop_at: str) -> None:
     step, _, count = stop_at.partition(":")
     setattr(steps, "_STOP_AT", step)  # noqa: B010 - read from the environment before we were forked
     setattr(steps, "_left", int(count or "1"))  # noqa: B010
     asyncio.run(_main(mongo, name, kafka, topic))
 
 
-async def _main(mongo: str, name: str, kafka: str, topic: str) -> None:
+async def _main(mongo: str, name: str, kafka: Bootstrap, topic: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     projection = ProjectionOn("members", HANDLERS, topic=topic)

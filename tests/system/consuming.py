@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.consumer import Consumer, ConsumerState, Halt
 from services.chassis.consumer.folding import identity
 from services.chassis.consumer.reading import read
@@ -22,7 +23,7 @@ WAIT = 40.0
 
 
 @pytest.fixture
-async def bus(kafka_bootstrap: str) -> Bus:
+async def bus(kafka_bootstrap: Bootstrap) -> Bus:
     """A topic of the test's own."""
     return await Bus(kafka_bootstrap, f"test-{uuid4().hex}").create()
 

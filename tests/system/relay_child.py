@@ -33,7 +33,7 @@ async def main(service: str, name: str) -> None:
     relay = Relay(
         service,
         database(connect(settings.mongo), name),
-        settings.kafka,
+        settings.bus(service),
         lease_seconds=float(os.environ["CHUMCHON_TEST_LEASE"]),
     )
     await relay.run(asyncio.Event())

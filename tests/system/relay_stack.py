@@ -18,12 +18,17 @@ from confluent_kafka import Consumer, Message, TopicPartition
 
 from contracts.envelope import Envelope, envelopes, from_headers
 from contracts.members import AreaRegistered
+from contracts.principals import rights_of
 from contracts.topics import PARTITIONS, Topic
+from deploy import bus_access
+from deploy.local import bus_keys
 from deploy.topics import ensure
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.commit_store import MongoCommitStore
 from services.chassis.commits import Commit, Recorded, to_bson
 from services.chassis.mongo import Database
 from services.chassis.relay import Relay, RelayState
+from services.chassis.settings import ADMIN
 from tests.local_stack import REPOSITORY, LocalStack
 
 LEASE = 0.7
@@ -35,7 +40,9 @@ class Site:
 
     service: str
     database: Database
-    bootstrap: str
+    bootstrap: Bootstrap
+    """As the service itself: it may do what `rights_of` gives a service, and no more."""
+    admin: Bootstrap
     stack: LocalStack
     written: list[Commit] = field(default_factory=list)
     heads: dict[str, Commit] = field(default_factory=dict)
@@ -166,7 +173,7 @@ class Site:
         """All committed records. A transaction is committed before its markers are in the topic, and until then a
         reader does not see it; whoever takes the `transactional.id` waits for them."""
         async with AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap, transactional_id=f"chumchon.{self.service}.relay"
+            **self.bootstrap.aiokafka(), transactional_id=f"chumchon.{self.service}.relay"
         ):
             return await asyncio.to_thread(read_topic, self.bootstrap, self.topic)
 
@@ -205,12 +212,12 @@ def assert_in_stream_order(said: list[Envelope]) -> None:
         seen[envelope.subject] = here
 
 
-def read_topic(bootstrap: str, topic: str) -> list[tuple[Message, Envelope]]:
+def read_topic(bootstrap: Bootstrap, topic: str) -> list[tuple[Message, Envelope]]:
     """All committed records, by partition and offset; with another client than the relay's."""
     consumer = Consumer(
         {
-            "bootstrap.servers": bootstrap,
-            "group.id": "nobody",
+            **bootstrap.librdkafka(),
+            "group.id": f"chumchon.{topic.split('.')[1]}.nobody",
             "isolation.level": "read_committed",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
@@ -268,9 +275,18 @@ def leads(state: RelayState) -> bool:
     return state.role == "leader"
 
 
-async def new_site(stack: LocalStack, bootstrap: str, database: Database) -> Site:
+async def with_principal(stack: LocalStack, service: str) -> None:
+    """A user for the service, with a service's rights."""
+    password = bus_keys.password(stack.home, service)
+    admin = stack.settings.bus(ADMIN)
+    await asyncio.to_thread(bus_access.ensure, admin, {service: password}, {service: rights_of(service)})
+
+
+async def new_site(stack: LocalStack, bootstrap: Bootstrap, database: Database) -> Site:
     """A service with an empty topic and an empty database."""
-    new = Site(f"test{uuid4().hex[:12]}", database, bootstrap, stack)
-    await ensure(bootstrap, (Topic(new.service),))
+    service = f"test{uuid4().hex[:12]}"
+    await ensure(bootstrap, (Topic(service),))
+    await with_principal(stack, service)
+    new = Site(service, database, stack.settings.bus(service), bootstrap, stack)
     await MongoCommitStore(database).prepare()
     return new

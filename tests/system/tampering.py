@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts.topics import PARTITIONS, Topic
-from deploy.topics import ensure
+from deploy.topics import differences, ensure
 from services.chassis.audit import Report, Where, verify
 from services.chassis.audit.verifying import Source
 from tests.system.relay_stack import Site
@@ -40,7 +40,7 @@ async def records_of(site: Site) -> list[Kept]:
     """All committed records, by partition and offset."""
     tps = [TopicPartition(site.topic, partition) for partition in range(PARTITIONS)]
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=site.bootstrap, isolation_level="read_committed", auto_offset_reset="earliest"
+        **site.bootstrap.aiokafka(), isolation_level="read_committed", auto_offset_reset="earliest"
     )
     await consumer.start()
     try:
@@ -57,7 +57,7 @@ async def records_of(site: Site) -> list[Kept]:
 
 async def emptied(site: Site) -> None:
     """The topic is deleted and created again."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=site.bootstrap)
+    admin = AIOKafkaAdminClient(**site.admin.aiokafka())
     await admin.start()
     try:
         await admin.delete_topics([site.topic])
@@ -65,12 +65,14 @@ async def emptied(site: Site) -> None:
             await asyncio.sleep(0.05)
     finally:
         await admin.close()
-    await ensure(site.bootstrap, (Topic(site.service),))
+    await ensure(site.admin, (Topic(site.service),))
+    while await differences(site.admin, (Topic(site.service),)):  # until every broker knows of it
+        await asyncio.sleep(0.05)
 
 
 async def append(site: Site, records: Iterable[Kept]) -> None:
     """Records of anybody's, behind what is there."""
-    async with AIOKafkaProducer(bootstrap_servers=site.bootstrap, linger_ms=5) as producer:
+    async with AIOKafkaProducer(**site.admin.aiokafka(), linger_ms=5) as producer:
         sent = [
             await producer.send(
                 site.topic,

@@ -85,7 +85,7 @@ async def test_a_reader_that_stepped_over_records_finds_them_again(bus: Bus, fre
     records = await bus.say([registered(n) for n in range(400)])
     trade = trade_of(fresh_database, projection)
     group = await prepare("test", fresh_database, bus.bootstrap, projection, trade)
-    reader = AIOKafkaConsumer(bootstrap_servers=bus.bootstrap, group_id=group, enable_auto_commit=False)
+    reader = AIOKafkaConsumer(**bus.bootstrap.aiokafka(), group_id=group, enable_auto_commit=False)
     await reader.start()
     reader.assign([TopicPartition(bus.topic, n) for n in range(12)])
     await reader.commit({TopicPartition(bus.topic, n): OffsetAndMetadata(5, "") for n in range(12)})

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.checkpoints import Checkpoints
 from services.chassis.consumer import Consumer
 from services.chassis.consumer.applying import Applying
@@ -38,7 +39,7 @@ class Prepared:
 async def prepared(database: Database, patience: float = 20.0) -> Prepared:
     projection = ProjectionOn("members", HANDLERS)
     trade = trade_of(database, projection)
-    await prepare("test", database, "nowhere", projection, trade)
+    await prepare("test", database, Bootstrap("nowhere"), projection, trade)
     felt: list[str] = []
     return Prepared(Applying(database, trade, felt.append, patience), projection, felt)
 
@@ -50,7 +51,7 @@ def log(bus: Bus, length: int) -> list[Any]:
 @pytest.fixture
 def writer() -> Bus:
     """A log that is never sent."""
-    return Bus("nowhere", ProjectionOn("members", HANDLERS).topic)
+    return Bus(Bootstrap("nowhere"), ProjectionOn("members", HANDLERS).topic)
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["before the commit", "after the commit"])
@@ -135,7 +136,7 @@ async def test_a_batch_that_was_given_back_comes_again_and_is_applied_once(
 async def test_a_consumer_waits_for_a_mongodb_that_is_not_there_yet_and_says_so():
     nowhere = database(connect("mongodb://127.0.0.1:1/?replicaSet=rs0", timeout_ms=200), "nowhere")
     stop = asyncio.Event()
-    consumer = Consumer("test", nowhere, "127.0.0.1:1", ProjectionOn("members", HANDLERS))
+    consumer = Consumer("test", nowhere, Bootstrap("127.0.0.1:1"), ProjectionOn("members", HANDLERS))
     running = asyncio.create_task(consumer.run(stop))
     async with asyncio.timeout(10):
         while not consumer.state().last_error:

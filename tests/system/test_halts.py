@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from contracts.members import AreaRegistered
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.consumer import Why
 from services.chassis.consumer.halted_views import ENDED, HaltedViews
 from services.chassis.letting_go import NoSuchRecord, leave_out, resume
@@ -32,7 +33,7 @@ BY, WHY = "7c1d", "not of the log, verify says so"
 
 
 @pytest.fixture
-async def site(local_stack: LocalStack, kafka_bootstrap: str, fresh_database: Database) -> Site:
+async def site(local_stack: LocalStack, kafka_bootstrap: Bootstrap, fresh_database: Database) -> Site:
     new = await new_site(local_stack, kafka_bootstrap, fresh_database)
     async with running(new.relay()) as at_work:
         await new.write(30)
@@ -53,7 +54,7 @@ def view(site: Site, name: str = "areas") -> ProjectionOn:
 
 
 def at(site: Site) -> Bus:
-    return Bus(site.bootstrap, site.topic)
+    return Bus(site.admin, site.topic)  # views of this service run as another here
 
 
 async def count(site: Site, name: str = "areas") -> int:

@@ -13,6 +13,7 @@ import pytest
 from contracts.funds import FundKind
 from contracts.ids import event_id
 from contracts.otop import ApplicationChannel, ProducerCategory
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.calls import Call, Done
 from services.chassis.commit_store import MongoCommitStore
 from services.chassis.consumer import REACTION_REFUSALS
@@ -104,7 +105,7 @@ class Town:
         """`otop`'s relay sends everything, and `funds` reacts to all of it."""
         async with running(self.site.relay()) as relay:
             await relay.until(lambda state: state.position == self.events)
-        bus = Bus(self.site.bootstrap, self.site.topic)
+        bus = Bus(self.site.admin, self.site.topic)
         reaction = ReactionOn(PRODUCER_GROUPS.name, PRODUCER_GROUPS.handlers, topic=self.site.topic)
         execute = executor("funds", self.funds)
         async with consuming(self.kept, bus, reaction, execute=execute) as consumer:
@@ -125,7 +126,7 @@ class Town:
 
 @pytest.fixture
 async def town(
-    local_stack: LocalStack, kafka_bootstrap: str, fresh_database: Database, mongo_uri: str
+    local_stack: LocalStack, kafka_bootstrap: Bootstrap, fresh_database: Database, mongo_uri: str
 ) -> AsyncIterator[Town]:
     """Both services with empty logs."""
     site = await new_site(local_stack, kafka_bootstrap, fresh_database)

@@ -13,6 +13,7 @@ import pytest
 from contracts.event import Event
 from contracts.ids import derived
 from contracts.members import MembershipLeft, MembershipRegistered
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.calls import Overloaded
 from services.chassis.consumer import REACTION_REFUSALS, Consumer, replay
 from services.chassis.decider import Aggregate, Command, Refused
@@ -138,4 +139,4 @@ async def test_one_that_starts_now_hears_only_what_comes_and_misses_nothing_afte
 
 def test_a_reaction_without_somebody_to_act_is_refused(fresh_database: Database):
     with pytest.raises(ValueError, match="somebody to execute"):
-        Consumer("test", fresh_database, "127.0.0.1:1", Reaction("test.notes", HEARD))
+        Consumer("test", fresh_database, Bootstrap("127.0.0.1:1"), Reaction("test.notes", HEARD))

@@ -14,18 +14,19 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.topics import Topic
 from deploy.topics import ensure
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.commits import commit_id
 from services.chassis.mongo import Database
 from services.chassis.relay import STEPS, RelayRefused, RelayState
 from services.chassis.relay.partition import partition_of
 from tests.local_stack import LocalStack
-from tests.system.relay_stack import LEASE, Site, leads, new_site, running
+from tests.system.relay_stack import LEASE, Site, leads, new_site, running, with_principal
 
 pytestmark = pytest.mark.system
 
 
 @pytest.fixture
-async def site(local_stack: LocalStack, kafka_bootstrap: str, fresh_database: Database) -> Site:
+async def site(local_stack: LocalStack, kafka_bootstrap: Bootstrap, fresh_database: Database) -> Site:
     return await new_site(local_stack, kafka_bootstrap, fresh_database)
 
 
@@ -150,7 +151,7 @@ async def test_a_relay_whose_producer_is_fenced_begins_a_new_term(site: Site):
     async with running(site.relay()) as at_work:
         await at_work.until(lambda state: state.position == site.events)
         async with AIOKafkaProducer(
-            bootstrap_servers=site.bootstrap, transactional_id=f"chumchon.{site.service}.relay"
+            **site.bootstrap.aiokafka(), transactional_id=f"chumchon.{site.service}.relay"
         ):
             await site.write(3)
             state = await at_work.until(lambda state: state.position == site.events)
@@ -161,7 +162,7 @@ async def test_a_relay_whose_producer_is_fenced_begins_a_new_term(site: Site):
 async def test_aborted_records_and_markers_at_the_end_hide_no_committed_event(site: Site):
     await site.write(40)
     await site.finish()
-    async with AIOKafkaProducer(bootstrap_servers=site.bootstrap, transactional_id="a stranger") as stranger:
+    async with AIOKafkaProducer(**site.admin.aiokafka(), transactional_id="a stranger") as stranger:
         for _ in range(3):
             await stranger.begin_transaction()
             for partition in range(12):
@@ -185,13 +186,15 @@ async def test_an_emptied_topic_is_refused_and_named_as_a_case_for_republish(sit
     for _ in range(3):
         await site.write(10)
         await site.finish()
-    other = Site("other" + site.service, site.database, site.bootstrap, site.stack)
+    name = "other" + site.service
+    await with_principal(site.stack, name)
+    other = Site(name, site.database, site.stack.settings.bus(name), site.admin, site.stack)
     relay = other.relay()
     stop = asyncio.Event()
     refused = asyncio.create_task(relay.run(stop))
     await asyncio.sleep(1)
     assert "there is no topic" in relay.state().last_error  # waited for: deploy creates it
-    await ensure(site.bootstrap, (Topic(other.service),))
+    await ensure(site.admin, (Topic(other.service),))
     with pytest.raises(RelayRefused, match="topic_behind_rounds"):
         await asyncio.wait_for(refused, 20)
     assert relay.state().role == "refused"

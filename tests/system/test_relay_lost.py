@@ -19,6 +19,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.mongo import Database
 from services.chassis.relay.partition import partition_of
 from services.chassis.relay.sender import Batches, Sender
@@ -38,9 +39,9 @@ HEARD_SECONDS = 1.0
 
 
 @pytest.fixture
-def unverified(kafka_bootstrap: str) -> Iterator[None]:
+def unverified(kafka_bootstrap: Bootstrap) -> Iterator[None]:
     """Kafka does not ask the coordinator whether it knows of a transaction: else none could be made that it does not."""
-    admin = AdminClient({"bootstrap.servers": kafka_bootstrap})
+    admin = AdminClient(kafka_bootstrap.librdkafka())
 
     def verify(value: str) -> None:
         entry = ConfigEntry(
@@ -61,7 +62,7 @@ def unverified(kafka_bootstrap: str) -> Iterator[None]:
 
 @pytest.fixture
 async def site(
-    local_stack: LocalStack, kafka_bootstrap: str, fresh_database: Database, unverified: None
+    local_stack: LocalStack, kafka_bootstrap: Bootstrap, fresh_database: Database, unverified: None
 ) -> Site:
     return await new_site(local_stack, kafka_bootstrap, fresh_database)
 
@@ -149,7 +150,7 @@ async def test_what_is_aborted_while_it_is_ended_is_sent_again(site: Site, forge
     async with settled_and_lost(site, forget):
         pass
     producer = AIOKafkaProducer(
-        bootstrap_servers=site.bootstrap, transactional_id=f"chumchon.{site.service}.relay"
+        **site.bootstrap.aiokafka(), transactional_id=f"chumchon.{site.service}.relay"
     )
     await producer.start()
     await producer.begin_transaction()

@@ -11,6 +11,7 @@ from pymongo.errors import OperationFailure
 
 from contracts.members import AreaRegistered
 from services.chassis.audit import Where, verify
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.mongo import Database
 from services.chassis.mongo_read_models import MongoReadModels
 from services.chassis.projection import Change, Record, shard
@@ -28,7 +29,7 @@ Said = list[tuple[int | None, int, bytes | str | None, object, object]]
 
 
 @pytest.fixture
-async def site(local_stack: LocalStack, kafka_bootstrap: str, fresh_database: Database) -> Site:
+async def site(local_stack: LocalStack, kafka_bootstrap: Bootstrap, fresh_database: Database) -> Site:
     """A service that has said something in several rounds."""
     new = await new_site(local_stack, kafka_bootstrap, fresh_database)
     async with running(new.relay()) as at_work:
@@ -96,7 +97,7 @@ async def test_consumers_keep_their_checkpoints_through_a_republish_and_miss_and
         return [shard(record, "told", event.area, event.on)]
 
     work = ProjectionOn("areas", {AreaRegistered: told}, topic=site.topic)
-    bus = Bus(site.bootstrap, site.topic)
+    bus = Bus(site.admin, site.topic)
     async with running(site.relay()), site.writing(), consuming(site.database, bus, work) as consumer:
         told_anything = 0
         while not told_anything:

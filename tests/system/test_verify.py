@@ -11,6 +11,7 @@ import pytest
 
 from services.chassis.audit import CouldNotLook, Report, Where, verify
 from services.chassis.audit.verifying import Source
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.mongo import Database, Document
 from tests import chain
 from tests.local_stack import LocalStack
@@ -23,7 +24,7 @@ SOURCES: tuple[Source, ...] = ("mongo", "kafka", "both")
 
 
 @pytest.fixture
-async def site(local_stack: LocalStack, kafka_bootstrap: str, fresh_database: Database) -> Site:
+async def site(local_stack: LocalStack, kafka_bootstrap: Bootstrap, fresh_database: Database) -> Site:
     """A service that has said something in several rounds."""
     new = await new_site(local_stack, kafka_bootstrap, fresh_database)
     async with running(new.relay()) as at_work:
@@ -271,4 +272,4 @@ async def test_what_cannot_be_read_is_no_verdict(site: Site):
     with pytest.raises(CouldNotLook, match="0 partitions"):
         await verify(where, "kafka")
     with pytest.raises(CouldNotLook):
-        await verify(replace(where, bootstrap="127.0.0.1:9"), "kafka")
+        await verify(replace(where, bootstrap=Bootstrap("127.0.0.1:9")), "kafka")

@@ -26,6 +26,7 @@ from services.chassis.access import Role
 from services.chassis.mongo import Client, Database, connect, database
 from services.chassis.projection import Projection, Record
 from services.chassis.read_models import InMemoryReadModels
+from services.chassis.settings import ADMIN
 from services.chassis.thai import generated_citizen_number
 from services.reporting.views import BOARD
 from tests import chain
@@ -186,7 +187,7 @@ class World:
         """Nothing lost, nothing twice, order and chains kept, live read models equal to a rebuild."""
         await self.quiet()
         log = await self._assert_log()
-        records = await asyncio.to_thread(read_topic, self.stack.settings.kafka, topic_of("members"))
+        records = await asyncio.to_thread(read_topic, self.stack.settings.bus(ADMIN), topic_of("members"))
         assert_topic(records, log)
         await self._assert_once()
         board = fold(BOARD, {"members": records})

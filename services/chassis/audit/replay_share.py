@@ -15,6 +15,7 @@ from services.chassis.audit.repeats import Repeats
 from services.chassis.audit.topic_log import TopicLog
 from services.chassis.audit.topic_reader import TopicReader
 from services.chassis.audit.until import Until
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.consumer.applying import Applying
 from services.chassis.consumer.projecting import Projecting
 from services.chassis.mongo import Database, connect, database
@@ -29,7 +30,7 @@ class Scratch:
 
     mongo: str
     database: str
-    bootstrap: str
+    bootstrap: Bootstrap
     ends: Mapping[str, Mapping[int, int]]
     """Topic → partition → the offset to read up to."""
     projections: tuple[Projection, ...]

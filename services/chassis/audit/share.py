@@ -16,6 +16,7 @@ from services.chassis.audit.report import Report
 from services.chassis.audit.tail import Tail
 from services.chassis.audit.topic_log import TopicLog
 from services.chassis.audit.topic_reader import TopicReader
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.mongo import Database
 
 
@@ -30,7 +31,9 @@ class Result:
 class Share:
     """Looks at some partitions of one service."""
 
-    def __init__(self, frame: Frame, partitions: frozenset[int], database: Database, bootstrap: str) -> None:
+    def __init__(
+        self, frame: Frame, partitions: frozenset[int], database: Database, bootstrap: Bootstrap
+    ) -> None:
         self._frame = frame
         self._partitions = partitions
         self._database = database

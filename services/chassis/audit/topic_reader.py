@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CorruptRecordException, KafkaError
 
 from contracts.topics import PARTITIONS
+from services.chassis.bootstrap import Bootstrap
 
 SETTLE_SECONDS = 20.0
 """A transaction ends in half of it, or the broker ends it."""
@@ -22,10 +23,10 @@ class CouldNotLook(Exception):
     """The audit itself was not possible: nothing is known, good or bad. The text says why."""
 
 
-def consumer_of(bootstrap: str, *, isolation: str = "read_committed", crc: bool = True) -> Any:
+def consumer_of(bootstrap: Bootstrap, *, isolation: str = "read_committed", crc: bool = True) -> Any:
     """A consumer without a group, which changes nothing in Kafka."""
     return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **bootstrap.aiokafka(),
         isolation_level=isolation,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -35,7 +36,7 @@ def consumer_of(bootstrap: str, *, isolation: str = "read_committed", crc: bool 
     )
 
 
-async def settled_ends(bootstrap: str, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+async def settled_ends(bootstrap: Bootstrap, topic: str, partitions: Iterable[int]) -> dict[int, int]:
     """Partition → the offset after its last stable record, once every transaction that was open when we came is closed.
 
     Raises CouldNotLook for a topic that is not there or not of these partitions, and for a transaction that stays open:
@@ -79,7 +80,7 @@ class TopicReader:
     it is read all the same, where it can be, and from there on the CRCs are not looked at any more."""
 
     def __init__(
-        self, bootstrap: str, topic: str, ends: Mapping[int, int], corrupt: Callable[[int, int], None]
+        self, bootstrap: Bootstrap, topic: str, ends: Mapping[int, int], corrupt: Callable[[int, int], None]
     ) -> None:
         self._bootstrap = bootstrap
         self._topic = topic

@@ -19,6 +19,7 @@ from services.chassis.audit.processes import Tell, in_processes, shares
 from services.chassis.audit.report import Report
 from services.chassis.audit.share import Result, Share
 from services.chassis.audit.topic_reader import CouldNotLook, settled_ends
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.mongo import Database, connect, database
 
 Source = Literal["mongo", "kafka", "both"]
@@ -31,7 +32,7 @@ class Where:
     service: str
     mongo: str
     database: str
-    bootstrap: str
+    bootstrap: Bootstrap
 
 
 async def verify(

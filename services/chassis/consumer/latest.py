@@ -9,6 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.envelope import Envelope
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.checkpoints import Checkpoint, Source
 from services.chassis.consumer.reading import mark, read
 
@@ -16,14 +17,14 @@ _FIRST_STEP = 16
 _SECONDS = 30
 
 
-async def latest(bootstrap: str, sources: Iterable[Source]) -> dict[Source, Checkpoint]:
+async def latest(bootstrap: Bootstrap, sources: Iterable[Source]) -> dict[Source, Checkpoint]:
     """A checkpoint on the last committed event of each partition; on position 0 where there is none.
 
     Transaction markers and aborted records take offsets too, so the last event is looked for by stepping back from the
     end, twice as far each time. Raises KafkaError or TimeoutError: try again later.
     """
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False
+        **bootstrap.aiokafka(), isolation_level="read_committed", enable_auto_commit=False
     )
     wanted = [TopicPartition(*source) for source in sources]
     found: dict[Source, Checkpoint] = {}

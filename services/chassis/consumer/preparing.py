@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.topics import PARTITIONS
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.checkpoints import Checkpoint, Checkpoints
 from services.chassis.consumer.latest import latest
 from services.chassis.consumer.work import Trade
@@ -12,7 +13,7 @@ from services.chassis.versions import Versions
 
 
 async def prepare(
-    service: str, database: Database, bootstrap: str, work: Projection | Reaction, trade: Trade
+    service: str, database: Database, bootstrap: Bootstrap, work: Projection | Reaction, trade: Trade
 ) -> str:
     """Make what is missing and return the group: `chumchon.<service>.<name>.<version>.<generation>`.
 

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from aiokafka.errors import KafkaError
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.checkpoints import Checkpoints, Retired
 from services.chassis.consumer.applying import PATIENCE, Applying
 from services.chassis.consumer.failures import ConsumerDied, told
@@ -47,7 +48,7 @@ class Consumer:
         self,
         service: str,
         database: Database,
-        bootstrap: str,
+        bootstrap: Bootstrap,
         work: Projection | Reaction,
         *,
         execute: Execute | None = None,

@@ -13,7 +13,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.prometheus import KafkaPrometheusMiddleware
+from faststream.security import BaseSecurity, SASLScram512
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.checkpoints import Source
 from services.chassis.kafka_connections import metadata_died
 from services.chassis.logs import broker_logger
@@ -54,13 +56,20 @@ async def as_it_is(message: Any) -> Raws:
     return list(message.raw_message)
 
 
+def _security(bootstrap: Bootstrap) -> BaseSecurity | None:
+    if bootstrap.security == "PLAINTEXT":
+        return None
+    encrypted = bootstrap.security == "SASL_SSL"
+    return SASLScram512(bootstrap.user, bootstrap.password, ssl_context=bootstrap.tls(), use_ssl=encrypted)
+
+
 class Subscription:
     """One consumer of a group. `handle` gets a batch and returns once its effect is durable; the offsets are committed
     afterwards, for monitoring only. What it raises makes the whole batch come again."""
 
     def __init__(
         self,
-        bootstrap: str,
+        bootstrap: Bootstrap,
         group: str,
         topics: Sequence[str],
         handle: Callable[[Raws], Awaitable[None]],
@@ -71,7 +80,8 @@ class Subscription:
     ) -> None:
         session_ms = round(session_seconds * 1000)
         self._broker = KafkaBroker(
-            bootstrap.split(","),
+            bootstrap.servers.split(","),
+            security=_security(bootstrap),
             client_id=group,
             consumer_only=True,
             allow_auto_create_topics=False,  # left True, a missing topic is created with one partition

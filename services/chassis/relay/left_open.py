@@ -14,6 +14,7 @@ import asyncio
 import structlog
 from aiokafka.errors import KafkaError
 
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.relay.rounds import Round, demand_not_beyond
 from services.chassis.relay.sender import TRANSACTION_SECONDS, Sender
 from services.chassis.relay.topic import Holding, holding, open_since, sent_after
@@ -24,7 +25,7 @@ LOOK_EVERY = 1.5 * TRANSACTION_SECONDS
 """Seconds. No transaction of ours lasts from one look to the next, unless nobody ends it."""
 
 
-async def closed(sender: Sender, bootstrap: str, last: Round) -> Holding:
+async def closed(sender: Sender, bootstrap: Bootstrap, last: Round) -> Holding:
     """What the topic holds, when nothing is open in it any more; `last` is the last round.
 
     The sender has just fenced its elders and ended what they had open, as far as the broker knew of it. What it did not know
@@ -44,7 +45,7 @@ async def closed(sender: Sender, bootstrap: str, last: Round) -> Holding:
     return held
 
 
-async def lost(bootstrap: str, topic: str, held: Holding, previous: Round) -> bool:
+async def lost(bootstrap: Bootstrap, topic: str, held: Holding, previous: Round) -> bool:
     """Whether rounds before the last are not in the topic though all of them were sent to it.
 
     A lost transaction had been committed, and then whoever was to commit it here died between naming the partition and the
@@ -58,7 +59,7 @@ async def lost(bootstrap: str, topic: str, held: Holding, previous: Round) -> bo
     return all(sent[p] >= position for p, position in behind.items())
 
 
-async def watch(bootstrap: str, topic: str, partitions: range) -> None:
+async def watch(bootstrap: Bootstrap, topic: str, partitions: range) -> None:
     """Raise KafkaError when a transaction stays open from one look to the next: the next term ends it. Trouble with looking
     is waited out."""
     before: dict[int, int] = {}

@@ -14,6 +14,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from contracts.topics import Topic
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.metrics import OUTBOX_AGE, OUTBOX_DEPTH, RELAY_LEADER, RELAY_TERMS
 from services.chassis.mongo import Database
 from services.chassis.relay.lease import Lease
@@ -70,7 +71,7 @@ class Relay:
         self,
         service: str,
         database: Database,
-        bootstrap: str,
+        bootstrap: Bootstrap,
         *,
         lease_seconds: float = 2.0,
         clock: Callable[[], datetime] = _utc_now,

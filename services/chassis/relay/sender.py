@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from contracts.topics import MAX_MESSAGE_BYTES, Topic
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.relay.rounds import Outgoing
 from services.chassis.steps import step
 
@@ -48,10 +49,10 @@ def _fits(batch: Any, record: Outgoing) -> bool:
 class Sender:
     """A producer with the service's `transactional.id`, whose start fences every older one."""
 
-    def __init__(self, bootstrap: str, topic: Topic) -> None:
+    def __init__(self, bootstrap: Bootstrap, topic: Topic) -> None:
         self.topic = topic.name
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
+            **bootstrap.aiokafka(),
             transactional_id=f"chumchon.{topic.service}.relay",
             transaction_timeout_ms=TRANSACTION_SECONDS * 1000,
             enable_idempotence=True,

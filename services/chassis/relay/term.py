@@ -8,6 +8,7 @@ from datetime import datetime
 from time import perf_counter
 
 from contracts.topics import PARTITIONS, Topic
+from services.chassis.bootstrap import Bootstrap
 from services.chassis.metrics import RELAY_EVENTS, RELAY_ROUNDS, RELAY_SECONDS
 from services.chassis.mongo import Session
 from services.chassis.relay.completing import complete
@@ -34,7 +35,7 @@ class Term:
     def __init__(
         self,
         topic: Topic,
-        bootstrap: str,
+        bootstrap: Bootstrap,
         outbox: Outbox,
         bell: OutboxBell,
         lease: Lease,

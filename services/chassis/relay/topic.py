@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from contracts.envelope import Unreadable, from_headers
+from services.chassis.bootstrap import Bootstrap
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ class Holding(NamedTuple):
     opened: dict[int, int]
 
 
-async def holding(bootstrap: str, topic: str, partitions: Iterable[int]) -> Holding:
+async def holding(bootstrap: Bootstrap, topic: str, partitions: Iterable[int]) -> Holding:
     """What these partitions hold.
 
     Transaction markers and aborted records take offsets too, so the last event is looked for by stepping back from the
@@ -58,7 +59,7 @@ async def holding(bootstrap: str, topic: str, partitions: Iterable[int]) -> Hold
         return held
 
 
-async def sent_after(bootstrap: str, topic: str, offsets: Mapping[int, int]) -> dict[int, int]:
+async def sent_after(bootstrap: Bootstrap, topic: str, offsets: Mapping[int, int]) -> dict[int, int]:
     """Partition → the last position that was ever sent there from this offset on, committed or not; 0 where there is none.
     Raises KafkaError or TimeoutError."""
     starts = {TopicPartition(topic, partition): offset for partition, offset in offsets.items()}
@@ -67,7 +68,7 @@ async def sent_after(bootstrap: str, topic: str, offsets: Mapping[int, int]) -> 
         return {tp.partition: _last_of_ours(records.get(tp, ())) for tp in starts}
 
 
-async def open_since(bootstrap: str, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+async def open_since(bootstrap: Bootstrap, topic: str, partitions: Iterable[int]) -> dict[int, int]:
     """Where a transaction is open: partition → offset of its first record. Raises KafkaError or TimeoutError."""
     async with _both(bootstrap, topic, partitions) as (_, other, ends):
         return {tp.partition: ends[tp] for tp in await _behind(other, ends)}
@@ -134,7 +135,7 @@ def _last_event(records: Sequence[Any]) -> tuple[int, int] | None:
 
 @asynccontextmanager
 async def _both(
-    bootstrap: str, topic: str, partitions: Iterable[int]
+    bootstrap: Bootstrap, topic: str, partitions: Iterable[int]
 ) -> AsyncIterator[tuple[Any, Any, dict[TopicPartition, int]]]:
     """A reader of what is committed, one of everything, and where what is committed ends."""
     wanted = [TopicPartition(topic, partition) for partition in partitions]
@@ -148,10 +149,10 @@ async def _both(
 
 @asynccontextmanager
 async def _consumer(
-    bootstrap: str, isolation_level: str, partitions: list[TopicPartition]
+    bootstrap: Bootstrap, isolation_level: str, partitions: list[TopicPartition]
 ) -> AsyncIterator[Any]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **bootstrap.aiokafka(),
         isolation_level=isolation_level,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
