@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import jars, keys, mongo, stack
+from deploy.local import bus_keys, jars, kafka, keys, mongo, stack
 from deploy.local.status import status
 from deploy.local.trouble import StackError
 from services.chassis.settings import Settings
@@ -38,6 +38,27 @@ async def test_a_taken_port_names_who_has_it_and_how_to_choose_another(settings:
     demand_both_languages(caught.value)
     assert states["gateway"] == "foreign"
     assert states["kafka"] == "stopped"
+
+
+def test_the_data_of_a_kafka_without_users_are_refused_with_the_way_out(settings: Settings) -> None:
+    kafka.data(settings.home).mkdir(parents=True)
+    kafka.demand_locked(settings.home)  # an empty folder is a first start
+    (kafka.data(settings.home) / "meta.properties").touch()
+    with pytest.raises(StackError) as caught:
+        kafka.demand_locked(settings.home)
+    assert caught.value.code == "kafka_without_lock"
+    assert "chumchon republish" in caught.value.en
+    demand_both_languages(caught.value)
+    bus_keys.password(settings.home, bus_keys.BROKER)
+    kafka.demand_locked(settings.home)
+
+
+def test_a_password_is_made_once_and_is_for_this_user_alone(settings: Settings) -> None:
+    made = bus_keys.passwords(settings.home)
+    assert bus_keys.passwords(settings.home) == made
+    assert len(set(made.values())) == len(bus_keys.USERS)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (settings.home / "kafka").iterdir()} == {0o600}
+    assert stat.S_IMODE((settings.home / "kafka").stat().st_mode) == 0o700
 
 
 async def test_a_kafka_of_ones_own_is_asked_and_not_started(settings: Settings, monkeypatch) -> None:

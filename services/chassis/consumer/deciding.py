@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from contracts.envelope import Envelope
@@ -11,9 +11,10 @@ from contracts.event import Event, event_type
 from contracts.topics import SERVICES, topic_of
 from services.chassis.checkpoints import Checkpoint, Source
 from services.chassis.consumer.chain import Verdict, verdict
-from services.chassis.consumer.halts import Halt, Why, halted
-from services.chassis.consumer.reading import Damaged, Raw, later, letter, mark, read, same, why
-from services.chassis.consumer.skips import NONE, Place, Skip, Skips
+from services.chassis.consumer.halts import Why, halted
+from services.chassis.consumer.reading import Damaged, Raw, letter, mark, read, same, why
+from services.chassis.consumer.skips import NONE, Place, Skips
+from services.chassis.consumer.walk import Walk, hole_before
 from services.chassis.dead_letters import Letter
 from services.chassis.projection import Record
 
@@ -46,47 +47,6 @@ class Taker(Protocol):
     def take(self, record: Record, offset: int, made: Any) -> None:
         """Keep that for the write. What it raises gives the batch up and decides it again without the record."""
         ...
-
-
-@dataclass(slots=True)
-class Walk:
-    """Where one partition stands while the batch is walked through."""
-
-    checkpoint: Checkpoint
-    position: int
-    offset: int
-    newest: str = ""
-    parked: set[str] = field(default_factory=set)
-    hole: Halt | None = None
-    """What to say of the record behind the hole, if nothing fills it."""
-    last: str = ""
-    envelope: Envelope | None = None
-    """What stands at `position`: this event, and where there is none the record of which `last` is the mark."""
-
-    left_out: int = 0
-    """The position of a record behind `position` that was left out; 0: none. Whether it stood on the chain the next tells."""
-
-    def leave_out(self, skip: Skip) -> None:
-        """Step over a record."""
-        self.offset = max(self.offset, skip.place[2])
-        if skip.previousposition in (self.position, self.left_out) and skip.position > self.position:
-            self.left_out = skip.position
-
-    def mark(self) -> str:
-        """Of what stands at `position`."""
-        return self.last if self.envelope is None else f"{self.envelope.id} {self.envelope.hash}"
-
-    def moved(self) -> Checkpoint:
-        """The checkpoint as it is to be written."""
-        return replace(
-            self.checkpoint,
-            position=self.position,
-            offset=self.offset,
-            newest=later(self.checkpoint.newest, self.newest),
-            parked=frozenset(self.parked),
-            last=self.mark(),
-            left_out=self.left_out if self.left_out > self.position else 0,
-        )
 
 
 @dataclass(slots=True)
@@ -148,7 +108,7 @@ class Decision:
             elif judged is Verdict.SKIP:
                 self.repeats += 1
             else:
-                walk.hole = _hole(walk, raw, found, found.position)
+                walk.hole = hole_before(walk, raw, found, found.position)
 
     def moves(self) -> dict[Checkpoint, Checkpoint]:
         """Old checkpoint → new one, of the partitions that moved."""
@@ -227,7 +187,7 @@ class Decision:
         if judged is Verdict.SKIP:
             self.repeats += 1
         elif judged is Verdict.HOLE:
-            walk.hole = _hole(walk, raw, found, found.position)
+            walk.hole = hole_before(walk, raw, found, found.position)
         elif not found.stream:
             text = f"position {found.position} has no key: its stream cannot be parked"
             raise halted(Why.NO_KEY, raw, text, position=found.position, event_id=found.id)
@@ -257,11 +217,3 @@ class Decision:
             walk.position = position
             walk.envelope, walk.last = None, mark(found, raw)
             walk.parked.add(stream)
-
-
-def _hole(walk: Walk, raw: Raw, found: Envelope | Damaged, position: int) -> Halt:
-    """Before this record something is missing."""
-    text = (
-        f"the topic has nothing that follows position {walk.position}; this follows {found.previousposition}"
-    )
-    return halted(Why.HOLE, raw, text, position=position, event_id=found.id).halt

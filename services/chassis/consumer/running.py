@@ -15,13 +15,12 @@ from services.chassis.bootstrap import Bootstrap
 from services.chassis.checkpoints import Checkpoints, Retired
 from services.chassis.consumer.applying import PATIENCE, Applying
 from services.chassis.consumer.failures import ConsumerDied, told
-from services.chassis.consumer.halted_views import HaltedViews
 from services.chassis.consumer.halts import Halted
 from services.chassis.consumer.handling import Handling
 from services.chassis.consumer.preparing import prepare
 from services.chassis.consumer.reactor import Execute
 from services.chassis.consumer.skips import SkippedRecords
-from services.chassis.consumer.standing_still import stand_still
+from services.chassis.consumer.standing_still import demand_not_halted, is_rebuilt, stand_still
 from services.chassis.consumer.state import ConsumerState, Standing
 from services.chassis.consumer.subscription import SESSION_SECONDS, ConsumeLoopDied, Subscription
 from services.chassis.consumer.trades import trade_of
@@ -29,7 +28,6 @@ from services.chassis.consumer.trouble import delays, passing
 from services.chassis.consumer.watching import MoreLeftOut, watch
 from services.chassis.mongo import Database
 from services.chassis.projection import Projection, Reaction
-from services.chassis.versions import Versions
 
 
 class Rebuilt(Exception):
@@ -140,7 +138,7 @@ class Consumer:
                 if end.done():
                     end.result()
         except Retired:
-            if await self._is_rebuilt():
+            if await is_rebuilt(self._database, self._trade.name, self._trade.version):
                 raise Rebuilt from None
             self._standing.retired = True
             self._log.info("this version was replaced and dropped, reading no more")
@@ -176,9 +174,11 @@ class Consumer:
 
     async def _connect(self) -> tuple[Subscription, Handling]:
         trade = self._trade
-        await self._demand_not_halted()
+        await demand_not_halted(self._database, trade.name, trade.version)
         group = await prepare(self._service, self._database, self._bootstrap, self._work, trade)
-        await self._demand_not_halted()  # or it would begin in the midst of a rebuild
+        await demand_not_halted(
+            self._database, trade.name, trade.version
+        )  # or it would begin in the midst of a rebuild
         self._applying.skips = await SkippedRecords(self._database).all()
         handling = Handling(
             self._applying,
@@ -202,22 +202,6 @@ class Consumer:
             await subscription.stop()
             raise
         return subscription, handling
-
-    async def _demand_not_halted(self) -> None:
-        halt = await HaltedViews(self._database).find(self._trade.name, self._trade.version)
-        if halt is not None:
-            raise Halted(halt, kept=True)
-
-    async def _is_rebuilt(self) -> bool:
-        """Whether this version is the live one all the same: then its checkpoints were taken away to build it again."""
-        waits = delays(0.2, 5.0)
-        while True:
-            try:
-                return await Versions(self._database, self._trade.name).live() == self._trade.version
-            except Exception as error:
-                if not passing(error):
-                    raise ConsumerDied(f"{self._trade.name}: {told(error)}") from error
-                await asyncio.sleep(next(waits))
 
     def _feel(self, trouble: str) -> None:
         self._standing.trouble["batch"] = trouble

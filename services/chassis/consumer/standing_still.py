@@ -14,6 +14,7 @@ from services.chassis.consumer.skips import SkippedRecords, Skips
 from services.chassis.consumer.state import Standing
 from services.chassis.consumer.trouble import delays, passing
 from services.chassis.mongo import Database
+from services.chassis.versions import Versions
 
 LOOK_EVERY = 1.0
 """Seconds. So soon it goes on when it is let go."""
@@ -50,6 +51,27 @@ async def stand_still(
     if not stop.is_set():
         standing.halts(None)
         log.info("view goes on")
+
+
+async def demand_not_halted(database: Database, name: str, version: str) -> None:
+    """Raise Halted where this version of a view stands still; the driver's error."""
+    if (halt := await HaltedViews(database).find(name, version)) is not None:
+        raise Halted(halt, kept=True)
+
+
+async def is_rebuilt(database: Database, name: str, version: str) -> bool:
+    """Whether a version that has no checkpoints is the live one all the same: they were taken away to build it again.
+
+    Waits for a MongoDB that is away. Raises ConsumerDied for a bug of ours.
+    """
+    waits = delays(0.2, 5.0)
+    while True:
+        try:
+            return await Versions(database, name).live() == version
+        except Exception as error:
+            if not passing(error):
+                raise ConsumerDied(f"{name}: {told(error)}") from error
+            await asyncio.sleep(next(waits))
 
 
 async def _sleep(stop: asyncio.Event, seconds: float) -> None:
