@@ -237,6 +237,9 @@ async def test_a_view_that_goes_on_too_early_halts_again(site: Site, at_work: No
         await until_caught_up(consumer)
         await forge(site, value=b"{}")
         first = await until_halted(consumer)
+        async with asyncio.timeout(20):
+            while not await HaltedViews(site.database).all():  # told first, then written down
+                await asyncio.sleep(0.05)
         assert await resume(site.database, "areas", by=BY, why=WHY)
         async with asyncio.timeout(60):
             while (
