@@ -10,8 +10,8 @@ from contracts.topics import Topic
 
 HEARS: Mapping[str, tuple[str, ...]] = {
     "members": ("members",),
-    "funds": ("members", "otop"),
-    "otop": ("members",),
+    "funds": ("members", "funds", "otop"),
+    "otop": ("members", "otop"),
     "reporting": ("members", "funds", "otop", "reporting"),
 }
 """Service → whose events it reads. A test compares it with what its views and reactions say."""

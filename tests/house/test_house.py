@@ -20,6 +20,7 @@ MORE = {
     "members": {"workers.py": "the import is resumed by a task beside the API"},
     "reporting": {
         "pages.py": "the board",
+        "work.py": "the first page of the desk",
         "texts.py": "its words",
         "words.py": "its words",
         "live.py": "server-sent events",
