@@ -25,7 +25,6 @@ MORE = {
         "words.py": "its words",
         "live.py": "server-sent events",
         "watched.py": "what a live page shows, and who waits for it",
-        "work.py": "the first page of the desk",
         "tiles.py": "the map",
         "templates": "its HTML",
         "static": "its script and style",
