@@ -89,15 +89,15 @@ async def test_contracts_stand_in_one_cell_of_a_file_in_baht_and_percent(edge):
         await other.post(MANY, SURVEY)
         assert dict(other.events())["HouseholdDebtSurveyed"] == by_file
     follow = f'area,household_ref,on,balances\n{VILLAGE},7,1 มิ.ย. 2565,"A-1|1|2; B-1|3"\n'
-    assert wrong_fields(await edge.csv("follow-up-debt", follow)) == {(1, "balances", "row-cells")}
+    assert wrong_fields(await edge.csv("follow-up-debt", follow)) == {(2, "balances", "row-cells")}
 
 
 async def test_what_is_wrong_in_a_row_of_a_row_is_told_where_it_stands(edge):
     cell = f"A-1|{A}|สิบบาท|12.345|เมื่อวาน;B-1|x|1|1|2024-01-01"
     wrong = await edge.csv("survey-debt", f'{HEAD}{VILLAGE},7,1 ม.ค. 2565,budgeted,"{cell}"\n')
     assert wrong_fields(wrong) == {
-        (1, "contracts.0.outstanding_satang", "baht-unreadable"), (1, "contracts.0.rate_bp", "percent-unreadable"),
-        (1, "contracts.0.ends_on", "date-unreadable"), (1, "contracts.1.fund_id", "pattern"),
+        (2, "contracts.0.outstanding_satang", "baht-unreadable"), (2, "contracts.0.rate_bp", "percent-unreadable"),
+        (2, "contracts.0.ends_on", "date-unreadable"), (2, "contracts.1.fund_id", "pattern"),
     }  # fmt: skip
     sent = {**SURVEY, "contracts": [{**CONTRACTS[0], "rate_bp": "12", "nmae": "x"}]}
     assert wrong_fields(await edge.post(MANY, sent)) == {

@@ -64,7 +64,9 @@ async def story(edge: Edge) -> tuple[set[str], str]:
     await send("POST", "/v1/persons/lookup", {"citizen_number": number_of(1)})
     assert number_of(1) in (await send("GET", f"/v1/persons/{person}")).text
     details = {name: value for name, value in person_of(1).items() if name != "area"}
-    await send("PUT", f"/v1/persons/{person}/details", {**details, "given_name": person_of(2)["given_name"]})
+    await send(
+        "POST", f"/v1/persons/{person}/correct-person", {**details, "given_name": person_of(2)["given_name"]}
+    )
     body = {"person_id": person, "area": VILLAGE, "on": "2021-10-01"}
     path = (await send("POST", "/v1/memberships", body, 201)).headers["Location"]
     await send("POST", f"{path}/register", {"on": "2021-10-15"})
@@ -93,12 +95,12 @@ async def story(edge: Edge) -> tuple[set[str], str]:
     await edge.tell()
     await send("GET", "/v1/memberships?area=51")
     await send("GET", path)
-    await send("DELETE", f"/v1/persons/{person}/details", **APPROVER)
+    await send("POST", f"/v1/persons/{person}/forget-person", **APPROVER)
     await send("GET", f"/v1/persons/{person}", expected=409)
     area = {"code": "51010109", "name_th": "บ้านเก้า", "name_en": "Ban Kao", "valid_from": "2021-10-01"}
     await send("POST", "/v1/areas", area, 201)
-    await send("POST", "/v1/areas/510101/split", {"into": ["510201"], "on": "2021-10-01"})
-    await send("POST", "/v1/areas/51010109/abolish", {"on": "2021-11-01"})
+    await send("POST", "/v1/areas/510101/split-area", {"into": ["510201"], "on": "2021-10-01"})
+    await send("POST", "/v1/areas/51010109/abolish-area", {"on": "2021-11-01"})
     await send("GET", "/v1/areas/51010109")
     target = {"base_value": 3348, "base_date": "2021-11-26", "percent": 5}
     await send("PUT", "/v1/growth-targets/tsm/51/2565", target, **APPROVER)

@@ -80,8 +80,8 @@ async def test_what_no_sum_and_no_month_is_is_told_in_its_row(edge):
         f'{VILLAGE},2565,5,1 ก.ค. 2565,ต้นปี,online,"12,34"\n{VILLAGE},2565,5,1 ก.ค. 2565,13/2565,online,1.234\n'
     )
     assert wrong_fields(await edge.csv("record-sale", file)) == {
-        (1, "month", "month-unreadable"), (1, "amount_satang", "baht-unreadable"),
-        (2, "month", "date-impossible"), (2, "amount_satang", "baht-unreadable"),
+        (2, "month", "month-unreadable"), (2, "amount_satang", "baht-unreadable"),
+        (3, "month", "date-impossible"), (3, "amount_satang", "baht-unreadable"),
     }  # fmt: skip
     assert edge.names() == []
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel, TypeAdapter
+
 from contracts.ids import stream_id
 from services.chassis.forms.blanks import Blank
 from services.chassis.forms.form import Form
@@ -30,15 +32,21 @@ def example(form: Form[Any]) -> dict[str, str]:
 def _of(blank: Blank, form: Form[Any]) -> str:
     for owner in (form.model, form.about_type):
         if owner is not None and blank.name in owner.model_fields:
-            field = owner.model_fields[blank.name]
-            if field.examples:
-                return str(field.examples[0])
-            if found := _THING.search(json.dumps(form.typed.model_json_schema()["properties"][blank.name])):
-                return stream_id(found[1] or "thing", "example")
-            if blank.kind == "number":
-                return next((str(least) for mark in field.metadata if (least := getattr(mark, "ge", 0))), "1")
+            return _in(owner, blank)
+    return _BY_KIND[blank.kind]
+
+
+def _in(owner: type[BaseModel], blank: Blank) -> str:
+    """As a field of this model."""
+    field = owner.model_fields[blank.name]
+    if field.examples:
+        return str(field.examples[0])
+    if blank.columns and blank.model is not None:
+        return "|".join(_in(blank.model, column) for column in blank.columns)
+    if found := _THING.search(json.dumps(TypeAdapter(blank.typed).json_schema())):
+        return stream_id(found[1] or "thing", "example")
+    if blank.kind == "number":
+        return next((str(least) for mark in field.metadata if (least := getattr(mark, "ge", 0))), "1")
     if blank.choices:
         return next(iter(blank.choices.values())).th
-    if blank.columns:
-        return "|".join(_of(column, form) for column in blank.columns)
     return _BY_KIND.get(blank.kind, _BY_KIND["text"])
