@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.funds import Balance, FundKind
 from contracts.ids import stream_id
+from contracts.otop import LessonTopic
 from services.chassis.lifecycle import Lifecycle
 from services.cli.lifecycles import lifecycles
 from tests.lifecycles import walk
@@ -31,6 +32,11 @@ PLAUSIBLE: dict[str, dict[str, Any]] = {
     "mobile-clinic": {
         "kind": [FundKind.POVERTY, FundKind.SAVINGS, FundKind.OTHER],
         "listed_year": [2562, 2564],
+    },
+    "product-lesson": {
+        "fiscal_year": [2565],
+        "developed_year": [2559, 2560],
+        "topics": [(*LessonTopic,), (LessonTopic.SWOT,)],
     },
     "trader-product": {"fiscal_year": [2565], "registered_year": [2556, 2557], "month": ["2021-10"]},
 }
