@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from contracts.event import Event
@@ -77,6 +77,14 @@ class CommandHandler:
     async def state(self, aggregate: Aggregate[Any, Any], stream: str, *, fresh: bool = True) -> Held:
         """A stream's fold, for queries. `fresh=False` may lag behind other replicas; any may after an election, for a moment."""
         return await self._streams.load(aggregate, stream, fresh=fresh)
+
+    async def states(self, aggregate: Aggregate[Any, Any], streams: Iterable[str]) -> Mapping[str, Held]:
+        """`state` of many streams in one look. Raises UnreadableStream."""
+        wanted = dict.fromkeys(streams, aggregate)
+        found = await self._streams.load_many(wanted, fresh=True)
+        for stream in wanted.keys() - found.keys():
+            found[stream] = await self.state(aggregate, stream)
+        return found
 
     async def proven(self, aggregate: Aggregate[Any, Any], stream: str) -> Held:
         """A stream's fold that lacks nothing that was acknowledged: for edge checks that refuse, and for what cannot be undone.

@@ -57,11 +57,14 @@ class Streams:
             self._held.move_to_end(stream)
         return held
 
-    async def load_many(self, wanted: Mapping[str, Aggregate[Any, Any]]) -> dict[str, Held]:
-        """`load` for several streams by their aggregates, one look for all that are not cached; who cannot be read is left out."""
+    async def load_many(
+        self, wanted: Mapping[str, Aggregate[Any, Any]], *, fresh: bool = False
+    ) -> dict[str, Held]:
+        """`load` for several streams by their aggregates, one look for all that are not cached, or for all of them if `fresh`;
+        who cannot be read is left out."""
         found: dict[str, Held] = {}
         for stream in wanted:
-            if (held := self.known(stream)) is not None:
+            if not fresh and (held := self.known(stream)) is not None:
                 found[stream] = held
         if absent := [stream for stream in wanted if stream not in found]:
             read = await self._store.read_many(absent)

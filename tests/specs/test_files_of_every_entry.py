@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
+from datetime import date
 from typing import Any
 
 import pytest
 
-from services.chassis.desk import Entry
+from services.chassis.decider import Actor
+from services.chassis.desk import Entry, Stamp
 from services.chassis.forms.example import example
 from services.chassis.forms.template import EXAMPLE_SAYS, NOTE, NOTES, csv_template, template
 from services.chassis.http import Routes
 from services.chassis.http.routes import Declared
+from services.chassis.imports.jobs import kept
 from services.chassis.imports.routes import KINDS
 from services.chassis.tables import Table, opened, read_table
 from services.funds import api as funds
@@ -67,6 +71,19 @@ def test_a_row_filled_in_as_the_example_shows_is_read_from_csv_and_from_a_spread
     assert of_csv.faults.first(9) == of_sheet.faults.first(9) == []
     assert list(of_csv.rows) == [2]
     assert of_csv.rows == of_sheet.rows
+
+
+@pytest.mark.parametrize(("routes", "entry"), ENTRIES)
+def test_a_row_that_an_accepted_file_keeps_is_made_into_what_was_entered(routes, entry):
+    stamp = Stamp(Actor(id="officer-7", scopes=("51",)), date(2022, 1, 31))
+    row = read(entry, csv_of(*shown(entry))).rows[2]
+    [told] = json.loads(json.dumps(kept({2: row})))
+    assert entry.made_again(told, stamp) == entry.made(vars(row), stamp)
+    if entry.key is not None:
+        names = entry.key.model_fields
+        assert entry.key(**{name: told[name] for name in names}) == entry.key(
+            **{name: getattr(row, name) for name in names}
+        )
 
 
 @pytest.mark.parametrize(("routes", "entry"), ENTRIES)

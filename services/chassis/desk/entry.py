@@ -49,11 +49,17 @@ class Entry:
 
     def made(self, values: Mapping[str, Any], stamp: Stamp) -> Any:
         """What was entered: a command, or a row."""
-        form = self.form
-        filled: dict[str, Any] = dict.fromkeys(form.actors, stamp.by)
-        if form.days:
-            filled |= dict.fromkeys(form.days, stamp.today)
-        return form.of(values, **filled)
+        return self.form.of(values, **self._filled(stamp))
+
+    def made_again(self, kept: Mapping[str, Any], stamp: Stamp) -> Any:
+        """The same, of the JSON that an accepted file keeps."""
+        return self.form.again(kept, **self._filled(stamp))
+
+    def _filled(self, stamp: Stamp) -> dict[str, Any]:
+        filled: dict[str, Any] = dict.fromkeys(self.form.actors, stamp.by)
+        if self.form.days:
+            filled |= dict.fromkeys(self.form.days, stamp.today)
+        return filled
 
     def about(self, values: Mapping[str, Any], known: Mapping[Any, Any]) -> Stream | None:
         """The stream of the thing that a row is about; None where the command makes it, or the address says it."""

@@ -64,6 +64,11 @@ class Form(Generic[D]):
             mine[name] = tuple(model(**vars(row)) for row in mine[name])
         return self.model(**mine, **filled)
 
+    def again(self, values: Mapping[str, Any], **filled: Any) -> D:
+        """The same, of values that were read once and kept as JSON. No edge: what people make of a date or a name was read
+        then, and the declaration's own types are enough."""
+        return self.model(**{name: values[name] for name in self._mine}, **filled)
+
     def _model(self, blanks: Collection[Blank], *, typed: bool) -> type[Sent]:
         fields: dict[str, Any] = {}
         for one in blanks:

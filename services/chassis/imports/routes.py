@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from typing import Any, Literal
 
@@ -88,7 +89,9 @@ def _accepting(desk: Desk, imports: Intake, entry: Entry) -> None:
         tally = await _tried(entry, found, stamp, caller, known, service) if dry_run else None
         taken = bool(found.rows) and (skip_bad_rows or not found.faults.rows)
         area = found.area(entry, caller) if taken and tally is None else ""
-        digest = found.digest(raw, service.secrets.citizen_hmac, partly=skip_bad_rows)
+        digest = await asyncio.to_thread(
+            found.digest, raw, service.secrets.citizen_hmac, partly=skip_bad_rows
+        )
         stream = stream_id("import", entry.name, digest)
         if found.faults.rows or (taken and tally is None and not await _settled(service, imports, stream)):
             await keep(service, stream, caller.actor, entry.name, raw, charset, found.faults)
@@ -98,17 +101,7 @@ def _accepting(desk: Desk, imports: Intake, entry: Entry) -> None:
             raise not_taken(found.faults, found.found, found.notices, faults_of(stream))
         left_out = [RowError(one.row or 0, one.code, one.th, one.en, one.field) for one in found.faults]
         await service.import_reports.put(stream, 0, Tally(refused=left_out))
-        told = kept(found.rows)
-        command = AcceptImport(
-            import_id=stream,
-            kind=entry.name,
-            area=area,
-            on=stamp.today,
-            digest=digest,
-            rows=len(told),
-            parts=tuple(tuple(told[start : start + PART_ROWS]) for start in range(0, len(told), PART_ROWS)),
-            by=stamp.by,
-        )
+        command = await asyncio.to_thread(_command, entry, found, stream, area, digest, stamp)
         return await run(imports, stream, command, created=f"/v1/imports/{stream}")
 
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -131,6 +124,20 @@ def _accepting(desk: Desk, imports: Intake, entry: Entry) -> None:
     )(accept)  # fmt: skip
 
 
+def _command(entry: Entry, found: Checked, stream: str, area: str, digest: str, stamp: Stamp) -> AcceptImport:
+    told = kept(found.rows)
+    return AcceptImport(
+        import_id=stream,
+        kind=entry.name,
+        area=area,
+        on=stamp.today,
+        digest=digest,
+        rows=len(told),
+        parts=tuple(tuple(told[start : start + PART_ROWS]) for start in range(0, len(told), PART_ROWS)),
+        by=stamp.by,
+    )
+
+
 async def _settled(service: Parts, imports: Intake, stream: str) -> bool:
     """Whether this file has run to its end, and nothing was refused: then it does not run again."""
     run = (await service.handler.state(imports, stream)).state
@@ -141,7 +148,7 @@ async def _tried(
     entry: Entry, found: Checked, stamp: Stamp, caller: Caller, known: Known, service: Parts
 ) -> Tally:
     """What would become of the good rows; those that would be refused are faults, too."""
-    made = jobs(entry, found.rows, stamp, known)
+    made = await asyncio.to_thread(lambda: list(jobs(entry, kept(found.rows), stamp, known)))
     tally = await rehearse(made, service.handler, None if entry.whole else caller.scopes)
     found.faults.add(FieldError(one.field, one.code, one.th, one.en, one.row) for one in tally.refused)
     return tally

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -19,7 +19,7 @@ from services.chassis.decider import Actor
 from services.chassis.desk import Desk, Stamp
 from services.chassis.doorbell import until_stopped
 from services.chassis.imports.intake import CompleteImport, Import, Intake
-from services.chassis.imports.jobs import Known, jobs, typed
+from services.chassis.imports.jobs import Known, jobs
 from services.chassis.imports.kept_files import drop
 from services.chassis.projection import Order
 from services.chassis.row_run import Job, RowError, Step, Tally, run_rows, until_known
@@ -99,8 +99,9 @@ async def _run_held(running: Running, import_id: str, me: str, stop: asyncio.Eve
     opened = [part for _, part in sealed if part is not None]
     rows = [row for part in opened for row in part["rows"]]
     by = next((Actor(**part["by"]) for part in opened if "by" in part), None)
-    made: list[Job] = await asyncio.to_thread(_jobs, rows, by, running, state)
     entry = running.desk.entries[state.kind]
+    stamp = Stamp(by or Actor(id=ACTOR, scopes=()), state.on)
+    made: Iterable[Job] = await asyncio.to_thread(jobs, entry, rows, stamp, running.known)
     run_id = derived(import_id, state.run)
     call = Call(
         actor=ACTOR,
@@ -151,12 +152,6 @@ async def _run_held(running: Running, import_id: str, me: str, stop: asyncio.Eve
     structlog.get_logger().info(
         "import-completed", import_id=import_id, written=tally.written, refused=len(tally.refused)
     )
-
-
-def _jobs(rows: list[Any], by: Actor | None, running: Running, state: Import) -> list[Job]:
-    entry = running.desk.entries[state.kind]
-    stamp = Stamp(by or Actor(id=ACTOR, scopes=()), state.on)
-    return jobs(entry, typed(entry, rows), stamp, running.known)
 
 
 async def _report(parts: Parts, import_id: str, run: int, me: str, tally: Tally) -> None:

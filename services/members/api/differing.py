@@ -34,18 +34,29 @@ async def nothing_differs(
     errors = await villages_open(rows, parts)
     numbered = list(rows.items())
     for start in range(0, len(numbered), TOGETHER):
-        some = [_of(number, row, parts, caller) for number, row in numbered[start : start + TOGETHER]]
-        errors += [error for found in await asyncio.gather(*some) for error in found]
+        some = [
+            (number, row, person_stream(parts, row.citizen_id))
+            for number, row in numbered[start : start + TOGETHER]
+        ]
+        people = await parts.handler.states(PERSON, (stream for _, _, stream in some))
+        asked = [
+            _of(number, row, stream, parts)
+            for number, row, stream in some
+            if (person := people[stream].state).known
+            # of a person elsewhere, nobody here is told what they are called
+            and not person.forgotten
+            and caller.reaches(person.area)
+        ]
+        errors += [
+            FieldError("citizen_id", FORGOTTEN.code, FORGOTTEN.th, FORGOTTEN.en, number)
+            for number, _, stream in some
+            if people[stream].state.forgotten
+        ]
+        errors += [error for found in await asyncio.gather(*asked) for error in found]
     return errors
 
 
-async def _of(number: Number, row: MembershipLine, parts: Parts, caller: Caller) -> list[FieldError]:
-    stream = person_stream(parts, row.citizen_id)
-    held = await parts.handler.state(PERSON, stream)
-    if held.state.forgotten:
-        return [FieldError("citizen_id", FORGOTTEN.code, FORGOTTEN.th, FORGOTTEN.en, number)]
-    if not held.state.known or not caller.reaches(held.state.area):
-        return []  # of a person elsewhere, nobody here is told what they are called
+async def _of(number: Number, row: MembershipLine, stream: str, parts: Parts) -> list[FieldError]:
     known = await parts.handler.personal(stream, stream) or {}
     known |= await _membership(row, stream, parts)
     return [

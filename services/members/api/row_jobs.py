@@ -50,13 +50,27 @@ def area_jobs(rows: Sequence[tuple[int, AreaLine]]) -> list[Job]:
 def entry(line: MembershipLine, stamp: Stamp, parts: Part[Parts]) -> tuple[Step, Step]:
     """What one row asks for: that the person is known, and the membership with its steps."""
     person = person_stream(parts, line.citizen_id)
-    who = line.model_dump(include={"given_name", "family_name", "birth_date", "area", "generated"})
     known = RegisterPerson(
-        **who, citizen_number=line.citizen_id, on=stamp.today, person_id=person, from_file=True
+        citizen_number=line.citizen_id,
+        given_name=line.given_name,
+        family_name=line.family_name,
+        birth_date=line.birth_date,
+        area=line.area,
+        generated=line.generated,
+        on=stamp.today,
+        person_id=person,
+        from_file=True,
     )
-    dated = {"network", "area", "applied_on", "registered_on", "card_issued_on", "generated"}
     entered = EnterFromRegister(
-        **line.model_dump(include=dated), person_id=person, cohort=line.old_or_new, card_number=line.card_no
+        person_id=person,
+        network=line.network,
+        area=line.area,
+        applied_on=line.applied_on,
+        registered_on=line.registered_on,
+        cohort=line.old_or_new,
+        card_number=line.card_no,
+        card_issued_on=line.card_issued_on,
+        generated=line.generated,
     )
     return (
         Step(Order(PERSON, person, known), tolerate=frozenset({KNOWN.code})),
