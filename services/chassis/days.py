@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -14,7 +14,7 @@ BANGKOK = timezone(timedelta(hours=7))
 
 def today() -> date:
     """The date in Bangkok now; for edges only, a decider gets its dates in the command."""
-    return datetime.now(UTC).astimezone(BANGKOK).date()
+    return datetime.now(BANGKOK).date()
 
 
 def _read(value: Any) -> Any:

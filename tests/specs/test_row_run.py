@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -70,7 +70,8 @@ def step(name: str | int, *rows: int, tolerate: str = "") -> Step:
 
 def ran(
     handler: Scripted,
-    *jobs: Job,
+    *made: Job,
+    jobs: Iterable[Job] | None = None,
     outbox_depth: Callable[[], Awaitable[int]] = nothing_waits,
     seconds: float = 1e9,
     call: Call = CALL,
@@ -82,7 +83,9 @@ def ran(
         stop = asyncio.Event()
         asyncio.get_running_loop().call_later(seconds, stop.set)
         async with asyncio.timeout(5_000):
-            return await run_rows(jobs, handler, call, tally, stop=stop, outbox_depth=outbox_depth)  # type: ignore[arg-type]
+            return await run_rows(
+                made if jobs is None else jobs, handler, call, tally, stop=stop, outbox_depth=outbox_depth
+            )  # type: ignore[arg-type]
 
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:
         return runner.run(main()), tally
@@ -98,6 +101,19 @@ def test_every_row_runs_once_and_no_more_than_so_many_at_a_time():
     assert (finished, counts(tally), tally.done) == (True, (2_000, 0, []), 2_000)
     assert len(handler.asked) == len(set(handler.asked)) == 2_000
     assert handler.most == AT_ONCE
+
+
+def test_a_job_is_made_when_its_turn_has_come():
+    handler, ahead = Scripted(), [0]
+
+    def jobs() -> Iterator[Job]:
+        for n in range(2_000):
+            ahead.append(n - len(handler.asked))
+            yield [step(n, n)]
+
+    finished, tally = ran(handler, jobs=jobs())
+    assert (finished, counts(tally)) == (True, (2_000, 0, []))
+    assert max(ahead) < AT_ONCE
 
 
 def test_nothing_to_run_is_finished_at_once():

@@ -51,6 +51,29 @@ async def test_a_cached_stream_is_not_read_again_and_a_fresh_one_reads_only_what
     assert store.reads == [(STREAM, 3)]
 
 
+async def test_many_states_are_asked_for_in_one_look_and_none_of_them_is_old():
+    store = WatchedStore()
+    there, cached, absent = (notebook(n) for n in range(1, 4))
+    await _written(store, 1, there)
+    await _written(store, 1, cached)
+    handler = replica(store)
+    await handler.state(NOTEBOOK, cached)
+    await replica(store).handle(NOTEBOOK, cached, Mark(texts=("ก",)), call("other"))
+    store.reads.clear()
+    store.many.clear()
+    states = await handler.states(NOTEBOOK, [there, cached, absent, there])
+    assert {stream: held.version for stream, held in states.items()} == {there: 2, cached: 3, absent: 0}
+    assert (store.many, store.reads) == ([3], [])
+
+
+async def test_one_of_many_that_cannot_be_read_is_an_error_and_not_left_out():
+    store = WatchedStore()
+    await _written(store, 3)
+    del store.inner.documents[STREAM, 2]
+    with pytest.raises(UnreadableStream):
+        await replica(store).states(NOTEBOOK, [notebook(2), STREAM])
+
+
 async def test_a_forgotten_stream_is_read_from_its_beginning():
     store = WatchedStore()
     await _written(store, 2)

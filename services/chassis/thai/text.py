@@ -24,7 +24,8 @@ class Unreadable(ValueError):
 
 def plain(text: str) -> str:
     """The text with Arabic digits, single blanks and nothing invisible."""
-    return " ".join(text.translate(_INVISIBLE).translate(_TO_ARABIC).split())
+    typed = text if text.isascii() else text.translate(_INVISIBLE).translate(_TO_ARABIC)
+    return " ".join(typed.split())
 
 
 def visible(text: str) -> str:
