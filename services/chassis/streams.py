@@ -71,9 +71,9 @@ class Streams:
             for stream in absent:
                 aggregate = wanted[stream]
                 with contextlib.suppress(UnreadableStream):
-                    found[stream] = self.follow(
-                        aggregate, stream, Held(aggregate.initial), read.get(stream, ())
-                    )
+                    held = self.follow(aggregate, stream, Held(aggregate.initial), read.get(stream, ()))
+                    kept = self.known(stream)  # newer, where the store that was asked lags behind
+                    found[stream] = kept if kept is not None and kept.version > held.version else held
         return found
 
     async def prove(self, aggregate: Aggregate[Any, Any], stream: str) -> Held:
