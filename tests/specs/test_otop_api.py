@@ -48,7 +48,7 @@ async def test_a_producer_is_another_answer_on_another_day(edge, monkeypatch):
     path = (await edge.post(PATH, APPLICATION)).headers["Location"]
     tag = (await edge.client.get(path)).headers["ETag"]
     assert (await edge.client.get(path, headers={"If-None-Match": tag})).status_code == 304
-    monkeypatch.setattr("services.otop.api.today", lambda: today() + timedelta(days=1))
+    monkeypatch.setattr("services.chassis.things.own.today", lambda: today() + timedelta(days=1))
     assert (await edge.client.get(path, headers={"If-None-Match": tag})).status_code == 200
 
 
