@@ -83,9 +83,9 @@ def ran(
         stop = asyncio.Event()
         asyncio.get_running_loop().call_later(seconds, stop.set)
         async with asyncio.timeout(5_000):
-            return await run_rows(
-                made if jobs is None else jobs, handler, call, tally, stop=stop, outbox_depth=outbox_depth
-            )  # type: ignore[arg-type]
+            asked: Any = handler
+            waiting = made if jobs is None else jobs
+            return await run_rows(waiting, asked, call, tally, stop=stop, outbox_depth=outbox_depth)
 
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:
         return runner.run(main()), tally

@@ -118,7 +118,11 @@ class Desk:
     def add(self, entry: Entry, parts: Collection[Any] = ()) -> None:
         """Take an entry in; TypeError for a second one of its name."""
         if entry.name in self.entries:
-            raise TypeError(f"{entry.name} is declared twice")
+            other = self.entries[entry.name].form.model
+            raise TypeError(
+                f"{entry.form.model.__module__}.{entry.form.model.__name__} and {other.__module__}.{other.__name__} would both be "
+                f"{entry.name}: a command's name is its route, file and page"
+            )
         self.entries[entry.name] = entry
         self._parts |= {*parts, *entry.parts()}
 

@@ -62,7 +62,8 @@ def _filled(
             if step.tell is not None:
                 continue  # it gives what the names do not
             for name in found.lacking:
-                yield f"{event.__name__}.{name} is in neither {step.command.__name__} nor {state.__name__}"
+                hint = "; the state's first field is the thing's own id" if name.endswith("_id") else ""
+                yield f"{event.__name__}.{name} is in neither {step.command.__name__} nor {state.__name__}{hint}"
             for name, attribute in found.of_state:
                 if name == attribute and fillers[attribute] == {event}:
                     yield f"{event.__name__}.{name} would be the state's, which has it of this event alone"
