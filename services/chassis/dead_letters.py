@@ -118,6 +118,11 @@ async def list_letters(
     return [document async for document in found]
 
 
+async def put_aside(database: Database, stream: str) -> int:
+    """How many records of a stream lie in the dead letters of a service; few lie there at all, so no index is kept."""
+    return await database[DEAD_LETTERS].count_documents({"stream": stream})
+
+
 async def show_letter(database: Database, identity: str) -> Mapping[str, Any] | None:
     """One letter with its bytes and headers; None if there is none of this `_id`."""
     return await database[DEAD_LETTERS].find_one({"_id": identity})

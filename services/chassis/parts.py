@@ -15,6 +15,11 @@ from services.chassis.session import Sessions
 from services.chassis.settings import Settings
 
 
+async def nothing_put_aside(_: str) -> int:
+    """Where nothing is consumed."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The running parts of a service."""
@@ -30,5 +35,7 @@ class Parts:
     import_reports: ImportReports
     outbox_depth: Callable[[], Awaitable[int]]
     """Commits that wait to be sent."""
+    put_aside: Callable[[str], Awaitable[int]] = nothing_put_aside
+    """How many records of a stream lie in this service's dead letters."""
     sessions: Sessions = field(default_factory=lambda: Sessions(""))
     """Of the desk; without keys there are none."""

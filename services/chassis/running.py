@@ -25,6 +25,7 @@ from services.chassis.calls import Call
 from services.chassis.commit_store import MongoCommitStore
 from services.chassis.consumer import Consumer, Execute
 from services.chassis.consumer.trouble import delays, passing
+from services.chassis.dead_letters import put_aside
 from services.chassis.decider import Refused
 from services.chassis.doorbell import MongoDoorbell
 from services.chassis.handling import CommandHandler
@@ -157,6 +158,7 @@ def running_parts(
         access_log=MongoAccessLog(kept),
         import_reports=MongoImportReports(kept),
         outbox_depth=store.waiting,
+        put_aside=partial(put_aside, kept),
     )
 
 

@@ -223,6 +223,16 @@ async def test_rows_sums_and_rates_are_typed_into_a_page_and_stand_there_where_t
     )
 
 
+async def test_a_thing_whose_records_were_put_aside_says_so():
+    async def two(_: str) -> int:
+        return 2
+
+    async with edge_of(FUNDS, put_aside=two) as edge, at_the_desk(edge, Role.OFFICER) as browser:
+        edge.hear(AreaRegistered(area=VILLAGE, on=date(1900, 1, 1), name_th="บ้าน", name_en="Ban"))
+        made = (await edge.post("/v1/funds", {**FUND, "number": 1})).headers["Location"].rpartition("/")[2]
+        assert "ข้อมูลที่ระบบอ่านไม่ได้: 2" in (await browser.get(f"/desk/thing/{made}")).text
+
+
 OWN_NAMES = ("Excel", "CSV", "xlsx", "csv", "Mobile Clinic", "OTOP", "Trader", "Quadrant")
 """What the department itself calls so in Thai documents."""
 

@@ -22,6 +22,7 @@ from services.chassis.pages.registers import RegisterPages
 from services.chassis.pages.shell import Shell, asset, log_in
 from services.chassis.pages.things import ThingPages
 from services.chassis.pages.work import WorkPages
+from services.chassis.parts import nothing_put_aside
 from services.chassis.service import Built, Parts
 from services.chassis.session import session_of
 
@@ -46,8 +47,8 @@ class Pages:
         self._forms = Forms(desk, self._shell, picking, known)
         self._files = FilePages(desk, self._shell)
         self._registers = RegisterPages(desk, self._shell, picking)
-        self._things = ThingPages(desk, self._shell, picking)
         parts: Parts | None = known.get(Parts)
+        self._things = ThingPages(desk, self._shell, picking, parts.put_aside if parts else nothing_put_aside)
         imports = parts.views.get(f"{desk.routes.name}.imports") if parts else None
         self._work = WorkPages(desk, self._shell, picking, imports)
 

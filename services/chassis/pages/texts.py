@@ -66,6 +66,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no": ("ไม่ใช่", "no"),
     "id": ("รหัสในระบบ", "Id"),
     "dead-letters": ("ข้อมูลที่ระบบอ่านไม่ได้", "Records that could not be read"),
+    "dead-letters-say": (
+        "รายการ ทะเบียนและยอดรวมอาจยังไม่นับรายการนี้ ผู้ดูแลระบบได้รับแจ้งแล้ว",
+        "of them: registers and sums may not count this thing yet; the operators are told.",
+    ),
     # forms
     "which": ("เรื่องนี้เกี่ยวกับ", "What it is about"),
     "what": ("รายละเอียด", "Details"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +80,10 @@ def _leaves(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 class ThingPages:
     """The pages of the things of a service."""
 
-    def __init__(self, desk: Desk, shell: Shell, picking: Picking) -> None:
-        self._desk, self._shell, self._picking = desk, shell, picking
+    def __init__(
+        self, desk: Desk, shell: Shell, picking: Picking, put_aside: Callable[[str], Awaitable[int]]
+    ) -> None:
+        self._desk, self._shell, self._picking, self._put_aside = desk, shell, picking, put_aside
 
     async def show(self, request: Request) -> Response:
         """One thing."""
@@ -101,6 +103,7 @@ class ThingPages:
         return self._shell.page(
             request, "thing.html", thing=thing, can=can, place=await self._picking.called(thing.told["area"], spoken),
             done=done, nothing=request.query_params.get("said") == "0", facts=thing.facts(spoken),
+            aside=await self._put_aside(thing.id),
             at_once=at_once, today=today().isoformat(), happened=thing.history, labels=thing.things.labels,
         )  # fmt: skip
 
