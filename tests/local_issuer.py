@@ -69,7 +69,7 @@ class RunningIssuer:
     def token(
         self,
         *roles: Role,
-        ttl: int = 600,
+        ttl: int = 4 * 3600,  # some are made when a test file is read, and used at the end of a long run
         key: RSAPrivateKey | None = None,
         **more: Any,
     ) -> str:
